@@ -1,0 +1,214 @@
+/**
+ * What a device can do. Two devices implement this seam: `src/gpu` (WebGPU) and `src/reference` (plain TypeScript,
+ * the oracle). The decoder binds each operation once to its buffers; a step then runs the bound operations for any
+ * number of rows, so nothing is allocated while serving.
+ *
+ * Activations are f32 and row-major. A "row" is one token of the step's ragged batch.
+ */
+
+/** Element type of a weight matrix as it lies in device memory. */
+export type WeightDtype = "f32" | "f16" | "bf16";
+
+/** Element type of the KV cache. */
+export type KvDtype = "f32" | "f16";
+
+/** A buffer on the device. Opaque to everyone but the device that made it. */
+export interface DeviceBuffer {
+  readonly label: string;
+  /** Size in bytes, a multiple of 4. */
+  readonly bytes: number;
+}
+
+/** A weight matrix [rows, cols], row-major, in `dtype`; `cols` is a multiple of 4. */
+export interface Weight {
+  readonly buffer: DeviceBuffer;
+  readonly dtype: WeightDtype;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** An operation bound to its buffers. Only the device that made it can run it. */
+export interface Op {
+  /** Name for profiles and error messages, such as `linear layers.3.mlp.down`. */
+  readonly name: string;
+}
+
+/** What changes from step to step; every bound operation reads its extents here. */
+export interface StepShape {
+  /** Tokens computed in this step. */
+  readonly rows: number;
+  /** Rows [0, decodeRows) are the only row of their sequence in this step; the rest belong to prefill chunks. */
+  readonly decodeRows: number;
+  /** Rows whose logits are sampled. */
+  readonly samples: number;
+  /** Block copies to do before anything else. */
+  readonly copies: number;
+  /** Longest context of any row, in tokens, the row itself counted. */
+  readonly maxContext: number;
+}
+
+/** Which of the step's extents an operation walks over. */
+export type RowKind = "tokens" | "samples";
+
+export type Activation = "none" | "silu" | "gelu" | "gelu_tanh" | "relu";
+
+export interface EmbedArgs {
+  /** f32 [rows, width]. */
+  out: DeviceBuffer;
+  /** Token table [vocab, width]. */
+  table: Weight;
+  /** u32 [rows]. */
+  tokenIds: DeviceBuffer;
+  /** Learned positions: row `positions[r] + offset` of `table` is added (OPT: offset 2). */
+  learned?: { table: Weight; positions: DeviceBuffer; offset: number };
+}
+
+export interface NormArgs {
+  /** f32 [n, width], n = step.rows or step.samples. */
+  out: DeviceBuffer;
+  /** f32 [rows, width]. */
+  x: DeviceBuffer;
+  /** f32 [width]. */
+  weight: DeviceBuffer;
+  /** f32 [width]; LayerNorm only. */
+  bias?: DeviceBuffer;
+  kind: "rms" | "layer";
+  epsilon: number;
+  width: number;
+  /** With "samples", out[i] = norm(x[rowIndex[i]]) for the step's samples; `rowIndex` is u32 [samples]. */
+  gather?: DeviceBuffer;
+}
+
+export interface LinearArgs {
+  /** f32 [n, weight.rows]. */
+  out: DeviceBuffer;
+  /** f32 [n, weight.cols]. */
+  x: DeviceBuffer;
+  weight: Weight;
+  /** f32 [weight.rows]. */
+  bias?: DeviceBuffer;
+  activation: Activation;
+  /** "store": out = f(xWᵀ + b); "add": out = out + f(xWᵀ + b), the residual. */
+  write: "store" | "add";
+  rows: RowKind;
+}
+
+export interface GatedLinearArgs {
+  /** f32 [rows, inner]. */
+  out: DeviceBuffer;
+  /** f32 [rows, weight.cols]. */
+  x: DeviceBuffer;
+  /** Gate rows, then up rows: [2 * inner, hidden]. out = activation(gate) * up. */
+  weight: Weight;
+  /** f32 [2 * inner]. */
+  bias?: DeviceBuffer;
+  activation: Activation;
+}
+
+/** Shape of one layer's KV cache: slot-major, [numBlocks * blockSize, kvHeads, headDim] for K and for V. */
+export interface KvShape {
+  readonly dtype: KvDtype;
+  readonly numBlocks: number;
+  readonly blockSize: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+}
+
+export interface RopeArgs {
+  /** f32 [rows, (heads + 2 * kvHeads) * headDim]: q, k and v side by side. */
+  qkv: DeviceBuffer;
+  /** f32 [rows, heads * headDim], rotated. */
+  q: DeviceBuffer;
+  keys: DeviceBuffer;
+  values: DeviceBuffer;
+  kv: KvShape;
+  heads: number;
+  /** u32 [rows]. */
+  positions: DeviceBuffer;
+  /** u32 [rows]: slot = block * blockSize + offset, where this row's K and V go. */
+  slots: DeviceBuffer;
+  /** f32 [maxModelLen, headDim] as [cos(headDim/2) | sin(headDim/2)]; absent: no rotation (learned positions). */
+  rotation?: DeviceBuffer;
+}
+
+export interface AttentionArgs {
+  /** f32 [rows, heads * headDim]. */
+  out: DeviceBuffer;
+  /** f32 [rows, heads * headDim]. */
+  q: DeviceBuffer;
+  keys: DeviceBuffer;
+  values: DeviceBuffer;
+  kv: KvShape;
+  heads: number;
+  scale: number;
+  /** u32 [rows]; row r attends to positions 0..positions[r] of its sequence. */
+  positions: DeviceBuffer;
+  /** u32 [rows]: which row of `blockTables` belongs to this token. */
+  sequences: DeviceBuffer;
+  /** u32 [maxSeqs, maxBlocksPerSeq]: physical block of each logical block. */
+  blockTables: DeviceBuffer;
+  maxBlocksPerSeq: number;
+}
+
+export interface CopyBlocksArgs {
+  /** Every layer's K and V buffers. */
+  caches: readonly DeviceBuffer[];
+  kv: KvShape;
+  /** u32 [copies, 2]: source block, destination block. Sources and destinations never overlap within a step. */
+  copies: DeviceBuffer;
+}
+
+export interface SampleArgs {
+  /** u32 [samples]: the chosen ids, or NOT_A_TOKEN where a row's logits are not finite. */
+  out: DeviceBuffer;
+  /** f32 [samples, vocab]. */
+  logits: DeviceBuffer;
+  vocab: number;
+  /** One `SamplingRow` of 8 u32 words per sample; see `contracts/runner.ts`. */
+  sampling: DeviceBuffer;
+}
+
+/** Written by `sample` where no token can be chosen because the logits hold NaN or infinity. */
+export const NOT_A_TOKEN = 0xffffffff;
+
+/** Binds operations. Each call validates shapes once and throws where they do not fit. */
+export interface Ops {
+  embed(name: string, args: EmbedArgs): Op;
+  norm(name: string, args: NormArgs): Op;
+  linear(name: string, args: LinearArgs): Op;
+  gatedLinear(name: string, args: GatedLinearArgs): Op;
+  /** Rotates q and k by position and writes k and v into their slots. */
+  ropeAndWrite(name: string, args: RopeArgs): Op;
+  attention(name: string, args: AttentionArgs): Op;
+  copyBlocks(name: string, args: CopyBlocksArgs): Op;
+  sample(name: string, args: SampleArgs): Op;
+}
+
+export interface Device {
+  readonly kind: "webgpu" | "reference";
+  /** Human-readable adapter name. */
+  readonly name: string;
+  readonly ops: Ops;
+  /** Largest single buffer in bytes. */
+  readonly maxBufferBytes: number;
+  /** Zero-filled. Throws `DeviceMemoryError` when the device has no room or the size passes `maxBufferBytes`. */
+  allocate(label: string, bytes: number): DeviceBuffer;
+  /** Copies `data` (a multiple of 4 bytes) to `offset` (a multiple of 4). Ordered before every later `run`. */
+  write(buffer: DeviceBuffer, offset: number, data: Uint8Array | Uint32Array | Float32Array): void;
+  /** Resolves once everything written so far has left host memory; called between large uploads to bound memory. */
+  flush(): Promise<void>;
+  /** Reads back `bytes` from `offset`, after all earlier runs. */
+  read(buffer: DeviceBuffer, offset: number, bytes: number): Promise<Uint8Array>;
+  /** Compiles what the bound operations need, in parallel; called once before the first `run`. */
+  prepare(ops: readonly Op[]): Promise<void>;
+  /** Runs the operations in order for this step and resolves with the first `shape.samples` words of `result`. */
+  run(ops: readonly Op[], shape: StepShape, result: DeviceBuffer): Promise<Uint32Array>;
+  /** Resolves with a sentence if the device is lost; never rejects. */
+  readonly lost: Promise<string>;
+  destroy(): void;
+}
+
+/** The device has no room for a buffer. */
+export class DeviceMemoryError extends Error {
+  override name = "DeviceMemoryError";
+}

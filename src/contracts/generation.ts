@@ -1,0 +1,121 @@
+/** What the engine is asked for and what it answers, in tokens. Text lives in `src/text`, HTTP in `src/http`. */
+
+/** How one sequence is decoded. Text-level stops are not here: they live in the detokenizer, which aborts. */
+export interface SamplingParams {
+  /** 0 (or below 1e-5): greedy. */
+  readonly temperature: number;
+  /** 0: off. */
+  readonly topK: number;
+  /** In (0, 1]; 1: off. */
+  readonly topP: number;
+  /** 64 bits are used. */
+  readonly seed: bigint;
+  /** Most tokens to generate, at least 1. */
+  readonly maxTokens: number;
+  /** Any of these ends the sequence with stop_reason = the id. */
+  readonly stopTokenIds: readonly number[];
+  /** Do not stop at the model's end-of-sequence ids. */
+  readonly ignoreEos: boolean;
+}
+
+export interface GenerationRequest {
+  /** Unique among live requests. */
+  readonly id: string;
+  /** At least one id; all below the vocabulary size; promptIds.length < maxModelLen. */
+  readonly promptIds: ArrayLike<number>;
+  readonly params: SamplingParams;
+}
+
+export type FinishReason = "stop" | "length";
+
+/** One generated token. The last one of a sequence carries `finish`. */
+export interface TokenEvent {
+  readonly tokenId: number;
+  readonly finish?: {
+    readonly reason: FinishReason;
+    /** The stop token id that ended it, where it was one of `stopTokenIds`; null for EOS and length. */
+    readonly stopReason: number | null;
+    readonly timing: RequestTiming;
+  };
+}
+
+/** Milliseconds on the engine's monotonic clock. */
+export interface RequestTiming {
+  readonly arrived: number;
+  readonly firstScheduled: number;
+  readonly firstToken: number;
+  readonly finished: number;
+  readonly preemptions: number;
+}
+
+/** The live state behind GET /debug/kv; field names are the contract's. */
+export interface KvState {
+  readonly block_size: number;
+  readonly num_blocks: number;
+  readonly free: number;
+  readonly used: number;
+  readonly cached_free: number;
+  readonly shared: number;
+  readonly pinned: number;
+  readonly utilization: number;
+  readonly waste_tokens: number;
+  readonly running: readonly { id: string; tokens: number; computed: number; blocks: number[] }[];
+  readonly waiting: readonly { id: string; tokens: number; preemptions: number }[];
+  readonly preemptions: number;
+  readonly prefix_hits_tokens: number;
+  readonly prefix_queries_tokens: number;
+  readonly cow_copies: number;
+}
+
+/** Counts for metrics, cheap to read at any moment. */
+export interface EngineStats {
+  readonly running: number;
+  readonly waiting: number;
+  /** Share of usable blocks held by live requests, 0 to 1. */
+  readonly kvUsage: number;
+  /** Totals since start. */
+  readonly preemptions: number;
+  readonly steps: number;
+  readonly scheduledTokens: number;
+}
+
+/** What the HTTP layer and the library see of the engine. */
+export interface GenerationEngine {
+  readonly maxModelLen: number;
+  readonly vocabSize: number;
+  readonly numBlocks: number;
+  readonly blockSize: number;
+  /**
+   * Queues a request and yields its tokens as they are computed. Throws EngineError (see its codes) before anything
+   * is queued. Aborting the signal, or leaving the iteration early, cancels the request within one step.
+   */
+  submit(request: GenerationRequest, signal: AbortSignal): AsyncIterable<TokenEvent>;
+  stats(): EngineStats;
+  kvState(): KvState;
+  /** Called once per step with the number of tokens computed, for the iteration_tokens histogram. */
+  onStep(listener: (tokens: number) => void): void;
+  /** Refuses new requests from now on; resolves when the running ones are done, or after `timeoutMs` with the rest aborted. */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+export type EngineErrorCode =
+  /** The request can never run: too long, too many blocks, an id outside the vocabulary. */
+  | "invalid_request"
+  /** The queue is full: try again later. */
+  | "queue_full"
+  /** The server is draining. */
+  | "draining"
+  /** The device failed or the model computed non-finite logits; the request is lost, the server is not. */
+  | "internal";
+
+export class EngineError extends Error {
+  override name = "EngineError";
+  readonly code: EngineErrorCode;
+  /** The request field at fault, for the error body's `param`. */
+  readonly param: string | null;
+  constructor(code: EngineErrorCode, message: string, param: string | null = null) {
+    super(message);
+    this.code = code;
+    this.param = param;
+  }
+}
