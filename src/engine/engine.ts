@@ -1,0 +1,279 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { AsyncQueue } from "../base/async_queue.ts";
+import { NOT_A_TOKEN } from "../contracts/device.ts";
+import {
+  EngineError,
+  type EngineStats,
+  type GenerationEngine,
+  type GenerationRequest,
+  type KvState,
+  type TokenEvent,
+} from "../contracts/generation.ts";
+import type { Runner } from "../contracts/runner.ts";
+import { KvCache } from "../kv/kv_cache.ts";
+import { Batch } from "./batch.ts";
+import { kvState } from "./kv_state.ts";
+import { type ScheduledChunk, Scheduler, type SchedulerOptions } from "./scheduler.ts";
+import { Sequence } from "./sequence.ts";
+import { stopAfter } from "./stop.ts";
+
+export interface EngineOptions extends SchedulerOptions {
+  readonly eosTokenIds: readonly number[];
+  /** Requests that may wait for admission; 0: no bound. */
+  readonly maxQueuedRequests: number;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+}
+
+/** A live request: its sequence, where its tokens go, and when things happened to it (ms). */
+interface LiveRequest {
+  readonly sequence: Sequence;
+  readonly events: AsyncQueue<TokenEvent>;
+  readonly arrived: number;
+  firstScheduled: number;
+  firstToken: number;
+}
+
+/**
+ * The loop that turns requests into steps (continuous batching): schedule, fill the batch, run, hand out the tokens.
+ * Requests enter and leave only between steps, so no block is freed while a step in flight may still write to it.
+ */
+export class Engine implements GenerationEngine {
+  readonly maxModelLen: number;
+  readonly vocabSize: number;
+  readonly numBlocks: number;
+  readonly blockSize: number;
+  readonly #runner: Runner;
+  readonly #options: EngineOptions;
+  readonly #eosTokenIds: ReadonlySet<number>;
+  readonly #kv: KvCache;
+  readonly #scheduler: Scheduler;
+  readonly #batch: Batch;
+  readonly #live = new Map<Sequence, LiveRequest>();
+  readonly #ids = new Set<string>();
+  readonly #cancelled = new Set<Sequence>();
+  readonly #stepListeners: ((tokens: number) => void)[] = [];
+  #steps = 0;
+  #scheduledTokens = 0;
+  #draining = false;
+  #closed = false;
+  /** Why no request can be served any more; null while all is well. */
+  #failure: string | null = null;
+  #wake: (() => void) | null = null;
+  #idle: (() => void)[] = [];
+  readonly #loop: Promise<void>;
+
+  constructor(runner: Runner, options: EngineOptions) {
+    const { limits } = runner;
+    this.#runner = runner;
+    this.#options = options;
+    this.maxModelLen = limits.maxModelLen;
+    this.vocabSize = limits.vocabSize;
+    this.numBlocks = limits.numBlocks;
+    this.blockSize = limits.blockSize;
+    this.#eosTokenIds = new Set(options.eosTokenIds);
+    this.#kv = new KvCache(limits.numBlocks, limits.blockSize);
+    this.#scheduler = new Scheduler(this.#kv, options);
+    this.#batch = new Batch(limits);
+    this.#loop = this.#run();
+  }
+
+  submit(request: GenerationRequest, signal: AbortSignal): AsyncIterable<TokenEvent> {
+    this.#admit(request);
+    const sequence = new Sequence(request);
+    const cancel = () => this.#cancel(sequence);
+    const events = new AsyncQueue<TokenEvent>(cancel);
+    this.#live.set(sequence, { sequence, events, arrived: this.#options.now(), firstScheduled: 0, firstToken: 0 });
+    this.#ids.add(request.id);
+    this.#scheduler.add(sequence);
+    if (signal.aborted) cancel();
+    else signal.addEventListener("abort", cancel, { once: true });
+    this.#notify();
+    return events;
+  }
+
+  stats(): EngineStats {
+    return {
+      running: this.#scheduler.running.length,
+      waiting: this.#scheduler.waiting.length,
+      kvUsage: this.#kv.pool.used / this.numBlocks,
+      preemptions: this.#scheduler.preemptions,
+      steps: this.#steps,
+      scheduledTokens: this.#scheduledTokens,
+    };
+  }
+
+  kvState(): KvState {
+    return kvState(this.#kv, this.#scheduler);
+  }
+
+  onStep(listener: (tokens: number) => void): void {
+    this.#stepListeners.push(listener);
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    this.#draining = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([this.#untilIdle(), timeout]);
+    clearTimeout(timer);
+    for (const { events, sequence } of this.#live.values()) {
+      events.fail(new EngineError("draining", "The server shut down before the request was finished"));
+      this.#cancel(sequence);
+    }
+    await this.#untilIdle();
+  }
+
+  /** Stops the loop after the step in flight. Call `drain` first to let requests finish. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#notify();
+    await this.#loop;
+    this.#fail("The engine is closed");
+    this.#runner.close();
+  }
+
+  /** Throws unless every block is accounted for; for tests. */
+  checkIntegrity(): void {
+    this.#kv.checkIntegrity();
+  }
+
+  #admit({ id, promptIds, params }: GenerationRequest): void {
+    if (this.#failure) throw new EngineError("internal", this.#failure);
+    if (this.#draining) throw new EngineError("draining", "The server is shutting down and takes no new requests");
+    if (this.#ids.has(id)) throw new EngineError("invalid_request", `Request id ${id} is in use`, "id");
+    if (promptIds.length === 0) throw new EngineError("invalid_request", "The prompt has no tokens", "prompt");
+    for (let i = 0; i < promptIds.length; i++) {
+      const tokenId = promptIds[i]!;
+      if (Number.isInteger(tokenId) && tokenId >= 0 && tokenId < this.vocabSize) continue;
+      const message = `Token ${i} of the prompt must be an id from 0 to ${this.vocabSize - 1}: received ${tokenId}`;
+      throw new EngineError("invalid_request", message, "prompt");
+    }
+    if (promptIds.length >= this.maxModelLen) {
+      const message = `The prompt has ${promptIds.length} tokens, but the context holds ${this.maxModelLen}, output included`;
+      throw new EngineError("invalid_request", message, "prompt");
+    }
+    if (!(Number.isInteger(params.maxTokens) && params.maxTokens >= 1)) {
+      throw new EngineError("invalid_request", `max_tokens must be at least 1: received ${params.maxTokens}`, "max_tokens");
+    }
+    const { maxQueuedRequests } = this.#options;
+    if (maxQueuedRequests > 0 && this.#scheduler.waiting.length >= maxQueuedRequests) {
+      throw new EngineError("queue_full", `${maxQueuedRequests} requests are waiting already`);
+    }
+  }
+
+  #cancel(sequence: Sequence): void {
+    if (!this.#live.has(sequence)) return;
+    this.#cancelled.add(sequence);
+    this.#notify();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      this.#applyCancellations();
+      const chunks = this.#scheduler.schedule();
+      if (chunks.length === 0) {
+        for (const resolve of this.#idle.splice(0)) resolve();
+        await this.#untilNotified();
+        continue;
+      }
+      await this.#step(chunks);
+      // The device may answer without leaving the microtask queue; sockets and timers need their turn too.
+      await nextTurn();
+    }
+  }
+
+  async #step(chunks: readonly ScheduledChunk[]): Promise<void> {
+    const scheduledAt = this.#options.now();
+    for (const { sequence } of chunks) {
+      const request = this.#live.get(sequence)!;
+      if (request.firstScheduled === 0) request.firstScheduled = scheduledAt;
+    }
+    const sampled = this.#batch.fill(chunks, this.#kv);
+    const { input } = this.#batch;
+    let tokenIds: Uint32Array;
+    try {
+      tokenIds = await this.#runner.step(input);
+    } catch (error) {
+      const reason = `Cannot compute a step: ${error instanceof Error ? error.message : String(error)}`;
+      this.#fail(reason);
+      return;
+    }
+    this.#steps++;
+    this.#scheduledTokens += input.rows;
+    for (const listener of this.#stepListeners) listener(input.rows);
+    for (const chunk of chunks) this.#scheduler.advance(chunk);
+    for (let i = 0; i < sampled.length; i++) this.#accept(sampled[i]!.sequence, tokenIds[i]!);
+  }
+
+  /** Hands a sampled token to its request, and ends the request where the token ends it. */
+  #accept(sequence: Sequence, tokenId: number): void {
+    const request = this.#live.get(sequence)!;
+    if (tokenId === NOT_A_TOKEN) {
+      request.events.fail(new EngineError("internal", "The model computed logits that are not finite"));
+      this.#forget(sequence);
+      return;
+    }
+    sequence.append(tokenId);
+    const time = this.#options.now();
+    if (request.firstToken === 0) request.firstToken = time;
+    const stop = stopAfter(tokenId, sequence.numTokens, sequence.numOutputs, sequence.params, {
+      eosTokenIds: this.#eosTokenIds,
+      maxModelLen: this.maxModelLen,
+    });
+    if (!stop) {
+      request.events.push({ tokenId });
+      return;
+    }
+    const { arrived, firstScheduled, firstToken } = request;
+    const timing = { arrived, firstScheduled, firstToken, finished: time, preemptions: sequence.preemptions };
+    request.events.push({ tokenId, finish: { ...stop, timing } });
+    request.events.end();
+    this.#forget(sequence);
+  }
+
+  #applyCancellations(): void {
+    for (const sequence of this.#cancelled) {
+      const request = this.#live.get(sequence);
+      if (!request) continue;
+      request.events.end();
+      this.#forget(sequence);
+    }
+    this.#cancelled.clear();
+  }
+
+  #forget(sequence: Sequence): void {
+    this.#scheduler.remove(sequence);
+    this.#live.delete(sequence);
+    this.#ids.delete(sequence.id);
+  }
+
+  /** The device is gone: every live request ends with the reason, and so does every later one. */
+  #fail(reason: string): void {
+    this.#failure ??= reason;
+    for (const { sequence, events } of [...this.#live.values()]) {
+      events.fail(new EngineError("internal", reason));
+      this.#forget(sequence);
+    }
+  }
+
+  #untilIdle(): Promise<void> {
+    if (this.#live.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #untilNotified(): Promise<void> {
+    if (this.#cancelled.size > 0 || this.#scheduler.waiting.length > 0 || this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #notify(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.();
+  }
+}

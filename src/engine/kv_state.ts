@@ -1,0 +1,35 @@
+import type { KvState } from "../contracts/generation.ts";
+import type { KvCache } from "../kv/kv_cache.ts";
+import type { KvSequence } from "../kv/kv_sequence.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** The picture behind GET /debug/kv, taken between steps. */
+export function kvState(kv: KvCache, scheduler: Scheduler): KvState {
+  const { pool, blockSize } = kv;
+  const computed = new Map<KvSequence, number>();
+  for (const sequence of scheduler.running) if (sequence.kv) computed.set(sequence.kv, sequence.numComputed);
+  const stored = kv.storedTokens((sequence) => computed.get(sequence) ?? 0);
+  const slots = pool.used * blockSize;
+  return {
+    block_size: blockSize,
+    num_blocks: pool.numBlocks,
+    free: pool.free,
+    used: pool.used,
+    cached_free: 0,
+    shared: pool.countShared(),
+    pinned: 0,
+    utilization: slots === 0 ? 1 : stored / slots,
+    waste_tokens: slots - stored,
+    running: scheduler.running.map(({ id, numTokens, numComputed, kv: cache }) => ({
+      id,
+      tokens: numTokens,
+      computed: numComputed,
+      blocks: cache ? [...cache.blocks] : [],
+    })),
+    waiting: scheduler.waiting.map(({ id, numTokens, preemptions }) => ({ id, tokens: numTokens, preemptions })),
+    preemptions: scheduler.preemptions,
+    prefix_hits_tokens: 0,
+    prefix_queries_tokens: 0,
+    cow_copies: kv.totalCopies,
+  };
+}

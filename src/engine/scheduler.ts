@@ -1,0 +1,132 @@
+import { assert } from "../base/assert.ts";
+import type { KvCache } from "../kv/kv_cache.ts";
+import type { Sequence } from "./sequence.ts";
+
+export interface SchedulerOptions {
+  /** Most tokens computed in one step. */
+  readonly maxBatchedTokens: number;
+  /** Most sequences running at once. */
+  readonly maxSequences: number;
+  /** Longest chunk of one sequence in a step; 0: only the token budget limits it. */
+  readonly longPrefillThreshold: number;
+  /** Off: a waiting prompt is admitted only when the budget holds all of it. */
+  readonly chunkedPrefill: boolean;
+}
+
+/** One sequence's share of a step: tokens [start, start + count). */
+export interface ScheduledChunk {
+  readonly sequence: Sequence;
+  readonly start: number;
+  readonly count: number;
+}
+
+/**
+ * Decides what every step computes (vLLM V1's rules): running sequences first, in order of admission, then waiting
+ * ones, first come first served, while the token budget and the blocks last. When a running sequence finds no block,
+ * the last admitted one gives up all of its own and goes to the front of the queue. Pure: no clock, no device.
+ *
+ * No deadlock: the first running sequence can preempt every other one, and the engine admits no request that is larger
+ * than the whole cache.
+ */
+export class Scheduler {
+  readonly running: Sequence[] = [];
+  readonly waiting: Sequence[] = [];
+  readonly #kv: KvCache;
+  readonly #options: SchedulerOptions;
+  #preemptions = 0;
+
+  constructor(kv: KvCache, options: SchedulerOptions) {
+    this.#kv = kv;
+    this.#options = options;
+  }
+
+  /** Preemptions since the start. */
+  get preemptions(): number {
+    return this.#preemptions;
+  }
+
+  add(sequence: Sequence): void {
+    this.waiting.push(sequence);
+  }
+
+  /** Chooses the next step's chunks and reserves their blocks; empty when nothing can run. */
+  schedule(): ScheduledChunk[] {
+    const { running, waiting } = this;
+    const chunks: ScheduledChunk[] = [];
+    const preemptionsBefore = this.#preemptions;
+    let budget = this.#options.maxBatchedTokens;
+
+    for (let i = 0; i < running.length && budget > 0; i++) {
+      const sequence = running[i]!;
+      const count = this.#chunkSize(sequence, budget);
+      if (!this.#reserveByPreempting(sequence, sequence.numComputed + count)) break;
+      chunks.push({ sequence, start: sequence.numComputed, count });
+      budget -= count;
+    }
+
+    // What a preemption just freed belongs to the sequences that run on, not to a newcomer.
+    if (this.#preemptions > preemptionsBefore) return chunks;
+
+    while (budget > 0 && waiting.length > 0 && running.length < this.#options.maxSequences) {
+      const sequence = waiting[0]!;
+      if (!this.#options.chunkedPrefill && sequence.numTokens > budget) break;
+      const count = this.#chunkSize(sequence, budget);
+      const kv = this.#kv.open();
+      if (!this.#kv.reserve(kv, count)) {
+        this.#kv.release(kv);
+        break;
+      }
+      waiting.shift();
+      sequence.kv = kv;
+      running.push(sequence);
+      chunks.push({ sequence, start: 0, count });
+      budget -= count;
+    }
+    return chunks;
+  }
+
+  /** Notes that the chunk's K and V are in the cache. True when the sequence has caught up and a token was sampled. */
+  advance({ sequence, start, count }: ScheduledChunk): boolean {
+    assert(sequence.numComputed === start, `${sequence.id} advanced from ${sequence.numComputed}, not from ${start}`);
+    sequence.numComputed += count;
+    return sequence.numComputed === sequence.numTokens;
+  }
+
+  /** Takes a sequence out, wherever it is; its blocks are free at once. */
+  remove(sequence: Sequence): void {
+    const list = sequence.kv ? this.running : this.waiting;
+    const index = list.indexOf(sequence);
+    assert(index >= 0, `${sequence.id} is neither running nor waiting`);
+    list.splice(index, 1);
+    this.#releaseBlocks(sequence);
+  }
+
+  #chunkSize(sequence: Sequence, budget: number): number {
+    const { longPrefillThreshold } = this.#options;
+    const missing = sequence.numTokens - sequence.numComputed;
+    return Math.min(missing, budget, longPrefillThreshold > 0 ? longPrefillThreshold : missing);
+  }
+
+  /** False when the sequence itself was the last one left to preempt. */
+  #reserveByPreempting(sequence: Sequence, tokens: number): boolean {
+    const { kv } = sequence;
+    assert(kv, `${sequence.id} runs without blocks`);
+    while (!this.#kv.reserve(kv, tokens)) {
+      const victim = this.running.pop();
+      assert(victim, "a sequence that does not run needs blocks");
+      this.#releaseBlocks(victim);
+      victim.numComputed = 0;
+      victim.preemptions++;
+      this.#preemptions++;
+      this.waiting.unshift(victim);
+      if (victim === sequence) return false;
+    }
+    return true;
+  }
+
+  #releaseBlocks(sequence: Sequence): void {
+    if (!sequence.kv) return;
+    this.#kv.release(sequence.kv);
+    sequence.kv = null;
+  }
+}

@@ -1,0 +1,43 @@
+import type { GenerationRequest, SamplingParams } from "../contracts/generation.ts";
+import type { KvSequence } from "../kv/kv_sequence.ts";
+
+/**
+ * A request as the scheduler sees it: its tokens so far and how many of them are computed. There are no phases: a
+ * sequence only ever catches up `numComputed` to `numTokens`, whether they came from the prompt, from its own output
+ * or from a preemption that threw the computed ones away.
+ */
+export class Sequence {
+  readonly id: string;
+  readonly params: SamplingParams;
+  readonly promptLength: number;
+  /** Prompt and output, grown by doubling. */
+  tokens: Uint32Array;
+  numTokens: number;
+  /** Tokens whose K and V are in the cache. */
+  numComputed = 0;
+  /** Its share of the cache while running; null while waiting. */
+  kv: KvSequence | null = null;
+  preemptions = 0;
+
+  constructor(request: GenerationRequest) {
+    this.id = request.id;
+    this.params = request.params;
+    this.promptLength = request.promptIds.length;
+    this.numTokens = this.promptLength;
+    this.tokens = new Uint32Array(Math.max(64, this.promptLength + 16));
+    this.tokens.set(request.promptIds);
+  }
+
+  get numOutputs(): number {
+    return this.numTokens - this.promptLength;
+  }
+
+  append(tokenId: number): void {
+    if (this.numTokens === this.tokens.length) {
+      const grown = new Uint32Array(this.tokens.length * 2);
+      grown.set(this.tokens);
+      this.tokens = grown;
+    }
+    this.tokens[this.numTokens++] = tokenId;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Device, DeviceBuffer } from "../contracts/device.ts";
+import { type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../contracts/runner.ts";
+
+/** The device's copies of a StepInput's arrays, and what a step leaves behind. Shapes as in StepInput. */
+export interface StepBuffers {
+  readonly tokenIds: DeviceBuffer;
+  readonly positions: DeviceBuffer;
+  readonly slots: DeviceBuffer;
+  readonly rowSequences: DeviceBuffer;
+  readonly blockTables: DeviceBuffer;
+  readonly sampleRows: DeviceBuffer;
+  readonly sampling: DeviceBuffer;
+  readonly copyPairs: DeviceBuffer;
+  /** f32 [samples, vocab] */
+  readonly logits: DeviceBuffer;
+  /** u32 [samples] */
+  readonly sampledIds: DeviceBuffer;
+}
+
+/** Allocates for the largest step. */
+export function allocateStepBuffers(device: Device, limits: RunnerLimits): StepBuffers {
+  const { maxRows, maxSequences, maxBlocksPerSeq, vocabSize } = limits;
+  const words = (label: string, count: number) => device.allocate(label, count * 4);
+  return {
+    tokenIds: words("token_ids", maxRows),
+    positions: words("positions", maxRows),
+    slots: words("slots", maxRows),
+    rowSequences: words("row_sequences", maxRows),
+    blockTables: words("block_tables", maxSequences * maxBlocksPerSeq),
+    sampleRows: words("sample_rows", maxSequences),
+    sampling: words("sampling", maxSequences * SAMPLING_WORDS),
+    copyPairs: words("copy_pairs", maxSequences * 2),
+    logits: words("logits", maxSequences * vocabSize),
+    sampledIds: words("sampled_ids", maxSequences),
+  };
+}
+
+/** Sends the used part of every array. */
+export function writeStepInput(device: Device, buffers: StepBuffers, input: StepInput, maxBlocksPerSeq: number): void {
+  const write = (buffer: DeviceBuffer, values: Uint32Array, count: number) => {
+    if (count > 0) device.write(buffer, 0, values.subarray(0, count));
+  };
+  write(buffers.tokenIds, input.tokenIds, input.rows);
+  write(buffers.positions, input.positions, input.rows);
+  write(buffers.slots, input.slots, input.rows);
+  write(buffers.rowSequences, input.rowSequences, input.rows);
+  write(buffers.blockTables, input.blockTables, input.sequences * maxBlocksPerSeq);
+  write(buffers.sampleRows, input.sampleRows, input.samples);
+  write(buffers.sampling, input.sampling, input.samples * SAMPLING_WORDS);
+  write(buffers.copyPairs, input.copyPairs, input.copies * 2);
+}
