@@ -49,7 +49,7 @@ install_packages() {
   mv "$tmp/packages/node_modules" "$home/node_modules"
 }
 
-adapter_works() { (use_vulkan && "$bun" "$home/src/cli/probe.ts"); }
+adapter_works() { (use_vulkan && "$bun" "$home/src/cli/probe.ts") >>"$tmp/log" 2>&1; }
 
 # Tries what the machine has, then its drivers with a loader added, then lavapipe.
 choose_adapter() {
@@ -60,17 +60,17 @@ choose_adapter() {
     if adapter_works; then return; fi
   fi
   case $drivers in
-    *.json*) if install_vulkan loader libvulkan1 && adapter_works; then return; fi ;;
+    *.json*) if install_vulkan "the Vulkan loader" libvulkan1 && adapter_works; then return; fi ;;
   esac
-  install_vulkan lavapipe libvulkan1 mesa-vulkan-drivers && adapter_works
+  install_vulkan "the Vulkan loader and lavapipe" libvulkan1 mesa-vulkan-drivers && adapter_works
 }
 
 install_vulkan() {
-  say "installing the Vulkan $1"
+  say "installing $1"
   shift
   rm -rf "$tmp/apt" "$state/vulkan"
   mkdir "$tmp/apt"
-  sh "$home/tools/fetch_vulkan.sh" "$tmp/apt" "$@" >"$tmp/log" 2>&1 && mv "$tmp/apt/lib" "$state/vulkan"
+  sh "$home/tools/fetch_vulkan.sh" "$tmp/apt" "$@" >>"$tmp/log" 2>&1 && mv "$tmp/apt/lib" "$state/vulkan"
 }
 
 setup() {
@@ -84,9 +84,9 @@ setup() {
     if choose_adapter; then
       echo "$drivers" >"$state/drivers"
     else
-      if [ -s "$tmp/log" ]; then cp "$tmp/log" "$state/vulkan.log"; fi
-      reason="no Vulkan adapter works here and none could be installed from Debian's packages (see $state/vulkan.log)"
-      say "$reason: install Mesa's Vulkan drivers 24 or newer (libvulkan1, mesa-vulkan-drivers), or run with --device reference"
+      mv "$tmp/log" "$state/vulkan.log"
+      say "Cannot find or install a Vulkan adapter (see $state/vulkan.log): install libvulkan1 and mesa-vulkan-drivers" \
+        "24 or newer, or run with --device reference, which needs none"
       # The doctor runs all the same: it shows what is there.
       [ "$command" = doctor ] || exit 1
     fi
