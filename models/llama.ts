@@ -13,7 +13,7 @@ import {
   refuse,
 } from "./config.ts";
 import { ropePositions } from "./rope.ts";
-import { linear, rmsNorm, tensor } from "./slots.ts";
+import { headOrTied, linear, rmsNorm, tensor } from "./slots.ts";
 
 /** LLaMA 1, 2 and 3 (`LlamaForCausalLM`): RMSNorm, rotary positions, grouped queries, SwiGLU. */
 
@@ -84,7 +84,7 @@ export function parseLlama(config: Readonly<Record<string, unknown>>, attentionB
     embedding: tensor("model.embed_tokens.weight", c.vocab_size, hidden),
     layers: Array.from({ length: c.num_hidden_layers }, (_, i) => layer(i)),
     finalNorm: rmsNorm("model.norm", hidden),
-    ...(c.tie_word_embeddings ? {} : { head: linear("lm_head", c.vocab_size, hidden, false) }),
+    ...headOrTied(c.tie_word_embeddings, "model.embed_tokens.weight", c.vocab_size, hidden),
     bosTokenId: c.bos_token_id,
     eosTokenIds: c.eos_token_id,
   };

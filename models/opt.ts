@@ -11,7 +11,7 @@ import {
   readFields,
   refuse,
 } from "./config.ts";
-import { layerNorm, linear, tensor } from "./slots.ts";
+import { headOrTied, layerNorm, linear, tensor } from "./slots.ts";
 
 /** OPT (`OPTForCausalLM`): LayerNorm, learned positions, a plain MLP, biases everywhere. */
 
@@ -64,6 +64,9 @@ export function parseOpt(config: Readonly<Record<string, unknown>>): ModelSpec {
     };
   };
 
+  const embedding = tensor("model.decoder.embed_tokens.weight", c.vocab_size, hidden);
+  const head = headOrTied(c.tie_word_embeddings, embedding.name, c.vocab_size, hidden);
+
   return {
     architecture: "OPTForCausalLM",
     hiddenSize: hidden,
@@ -81,12 +84,12 @@ export function parseOpt(config: Readonly<Record<string, unknown>>): ModelSpec {
       table: tensor("model.decoder.embed_positions.weight", c.max_position_embeddings + POSITION_OFFSET, hidden),
       offset: POSITION_OFFSET,
     },
-    embedding: tensor("model.decoder.embed_tokens.weight", c.vocab_size, hidden),
+    embedding,
     layers: Array.from({ length: c.num_hidden_layers }, (_, i) => layer(i)),
     finalNorm: layerNorm("model.decoder.final_layer_norm", hidden),
-    ...(c.tie_word_embeddings ? {} : { head: linear("lm_head", c.vocab_size, hidden, false) }),
+    ...head,
     // The first published files were saved from the bare OPTModel, without the outer module's name.
-    renames: [{ from: "decoder.", to: "model.decoder." }],
+    renames: [...head.renames, { from: "decoder.", to: "model.decoder." }],
     bosTokenId: c.bos_token_id,
     eosTokenIds: c.eos_token_id,
   };

@@ -1,4 +1,4 @@
-import type { LinearSlot, NormSlot, TensorSlot } from "../src/contracts/model_spec.ts";
+import type { LinearSlot, ModelSpec, NormSlot, TensorSlot } from "../src/contracts/model_spec.ts";
 
 /** The tensor `name` with the shape it must have. */
 export function tensor(name: string, ...shape: number[]): TensorSlot {
@@ -19,4 +19,15 @@ export function rmsNorm(name: string, width: number): NormSlot {
 /** `name.weight` and `name.bias` [width]: LayerNorm. */
 export function layerNorm(name: string, width: number): NormSlot {
   return { weight: tensor(`${name}.weight`, width), bias: tensor(`${name}.bias`, width) };
+}
+
+/** The logits' matrix: `lm_head`, or the embedding itself, which some checkpoints save under that name alone. */
+export function headOrTied(
+  tied: boolean,
+  embedding: string,
+  vocab: number,
+  width: number,
+): Pick<ModelSpec, "head" | "renames"> {
+  if (tied) return { renames: [{ from: "lm_head.weight", to: embedding }] };
+  return { head: linear("lm_head", vocab, width, false), renames: [] };
 }

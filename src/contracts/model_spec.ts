@@ -61,8 +61,11 @@ export interface ModelSpec {
   readonly finalNorm: NormSlot;
   /** Absent: the embedding table is the head (tied). */
   readonly head?: LinearSlot;
-  /** Other spellings found in checkpoints: a tensor whose name starts with `from` fills the slot that starts with `to`. */
-  readonly renames?: readonly { readonly from: string; readonly to: string }[];
+  /**
+   * Other spellings found in checkpoints: a tensor whose name starts with `from` fills the slot that starts with `to`,
+   * unless the checkpoint has that one too. `checkFit` returns the checkpoint under the slots' names.
+   */
+  readonly renames: readonly { readonly from: string; readonly to: string }[];
   readonly bosTokenId: number | null;
   readonly eosTokenIds: readonly number[];
 }
