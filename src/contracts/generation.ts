@@ -90,6 +90,8 @@ export interface GenerationEngine {
    * is queued. Aborting the signal, or leaving the iteration early, cancels the request within one step.
    */
   submit(request: GenerationRequest, signal: AbortSignal): AsyncIterable<TokenEvent>;
+  /** Why no request can be served any more; null while all is well. */
+  readonly failure: string | null;
   stats(): EngineStats;
   kvState(): KvState;
   /** Called once per step with the number of tokens computed, for the iteration_tokens histogram. */

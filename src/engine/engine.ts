@@ -57,7 +57,6 @@ export class Engine implements GenerationEngine {
   #scheduledTokens = 0;
   #draining = false;
   #closed = false;
-  /** Why no request can be served any more; null while all is well. */
   #failure: string | null = null;
   #wake: (() => void) | null = null;
   #idle: (() => void)[] = [];
@@ -90,6 +89,10 @@ export class Engine implements GenerationEngine {
     else signal.addEventListener("abort", cancel, { once: true });
     this.#notify();
     return events;
+  }
+
+  get failure(): string | null {
+    return this.#failure;
   }
 
   stats(): EngineStats {
@@ -156,7 +159,11 @@ export class Engine implements GenerationEngine {
       throw new EngineError("invalid_request", message, "prompt");
     }
     if (!(Number.isInteger(params.maxTokens) && params.maxTokens >= 1)) {
-      throw new EngineError("invalid_request", `max_tokens must be at least 1: received ${params.maxTokens}`, "max_tokens");
+      throw new EngineError(
+        "invalid_request",
+        `max_tokens must be at least 1: received ${params.maxTokens}`,
+        "max_tokens",
+      );
     }
     const { maxQueuedRequests } = this.#options;
     if (maxQueuedRequests > 0 && this.#scheduler.waiting.length >= maxQueuedRequests) {

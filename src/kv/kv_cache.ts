@@ -50,7 +50,7 @@ export class KvCache {
     const { pool, blockSize } = this;
     const writeFrom = Math.floor(sequence.reserved / blockSize);
     const tail = sequence.blocks[writeFrom];
-    const copyTail = tail !== undefined && pool.isShared(tail);
+    const copyTail = tail !== undefined && this.#isShared(tail);
     const fresh = this.blocksFor(tokens) - sequence.blocks.length;
     if (fresh + (copyTail ? 1 : 0) > pool.free) return false;
     if (copyTail) {
@@ -92,7 +92,6 @@ export class KvCache {
     sequence.blocks.length = 0;
     sequence.reserved = 0;
   }
-
 
   /** The copies that the step about to run must do first. Afterwards their sources may be reused. */
   takeCopies(): readonly BlockCopy[] {
@@ -138,6 +137,13 @@ export class KvCache {
       const actual = this.pool.references(id);
       assert(actual === expected[id], `block ${id} has ${actual} references for ${expected[id]} holders`);
     }
+  }
+
+  /** Held by more than one sequence. A pending copy holds its source too, but has read it before anyone writes. */
+  #isShared(block: number): boolean {
+    if (!this.pool.isShared(block)) return false;
+    const pending = this.#copies.filter((copy) => copy.source === block).length;
+    return this.pool.references(block) - pending > 1;
   }
 
   /** The holder went before its copy was made: the block may have a new owner, who must not be overwritten. */

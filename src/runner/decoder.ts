@@ -76,7 +76,14 @@ export function bindDecoder(parts: DecoderParts): Op[] {
       width: spec.hiddenSize,
       gather: step.sampleRows,
     }),
-    ops.linear("logits", { out: step.logits, x: last, ...model.head, activation: "none", write: "store", rows: "samples" }),
+    ops.linear("logits", {
+      out: step.logits,
+      x: last,
+      ...model.head,
+      activation: "none",
+      write: "store",
+      rows: "samples",
+    }),
     ops.sample("sample", { out: step.sampledIds, logits: step.logits, vocab: spec.vocabSize, sampling: step.sampling }),
   );
   return bound;

@@ -21,8 +21,7 @@ export interface LoadedLayer {
   readonly qkv: LoadedLinear;
   readonly o: LoadedLinear;
   readonly mlpNorm: LoadedNorm;
-  readonly mlp:
-    /** `gateUp` holds the rows of gate, then those of up. */
+  readonly mlp: /** `gateUp` holds the rows of gate, then those of up. */
     | { readonly kind: "gated"; readonly gateUp: LoadedLinear; readonly down: LoadedLinear }
     | { readonly kind: "plain"; readonly up: LoadedLinear; readonly down: LoadedLinear };
 }

@@ -54,7 +54,8 @@ export function planMemory(spec: ModelSpec, request: MemoryRequest): MemoryPlan 
   const enough = maxSequences * Math.ceil(wantedLen / blockSize);
   const budget = request.kvCacheBytes ?? request.defaultKvBytes;
   const fitsBudget = Math.floor(budget / bytesPerBlock) - 1;
-  const numBlocks = request.numBlocks ?? Math.min(fitsBudget, fitsBuffer, request.kvCacheBytes === null ? enough : fitsBudget);
+  const numBlocks =
+    request.numBlocks ?? Math.min(fitsBudget, fitsBuffer, request.kvCacheBytes === null ? enough : fitsBudget);
   if (numBlocks > fitsBuffer) {
     throw new MemoryPlanError(
       `Cannot use --num-gpu-blocks-override ${numBlocks}: a buffer of this device holds ${fitsBuffer} blocks of ${blockSize} tokens`,

@@ -1,0 +1,32 @@
+import type { GenerationRequest, SamplingParams, TokenEvent } from "../../src/contracts/generation.ts";
+import type { Runner } from "../../src/contracts/runner.ts";
+import { Engine, type EngineOptions } from "../../src/engine/engine.ts";
+
+export function makeEngine(runner: Runner, options: Partial<EngineOptions> = {}): Engine {
+  return new Engine(runner, {
+    maxBatchedTokens: runner.limits.maxRows,
+    maxSequences: runner.limits.maxSequences,
+    longPrefillThreshold: 0,
+    chunkedPrefill: true,
+    eosTokenIds: [],
+    maxQueuedRequests: 0,
+    now: () => performance.now(),
+    ...options,
+  });
+}
+
+export function makeRequest(id: string, promptIds: number[], params: Partial<SamplingParams> = {}): GenerationRequest {
+  const defaults = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: 8, stopTokenIds: [], ignoreEos: false };
+  return { id, promptIds, params: { ...defaults, ...params } };
+}
+
+export async function collect(events: AsyncIterable<TokenEvent>): Promise<TokenEvent[]> {
+  const all: TokenEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
+export async function generate(engine: Engine, request: GenerationRequest): Promise<number[]> {
+  const events = await collect(engine.submit(request, new AbortController().signal));
+  return events.map(({ tokenId }) => tokenId);
+}

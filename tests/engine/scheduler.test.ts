@@ -1,0 +1,118 @@
+import { describe, expect, test } from "bun:test";
+import { Scheduler, type SchedulerOptions } from "../../src/engine/scheduler.ts";
+import { Sequence } from "../../src/engine/sequence.ts";
+import { KvCache } from "../../src/kv/kv_cache.ts";
+import { makeRequest } from "./harness.ts";
+
+function make(kv: KvCache, options: Partial<SchedulerOptions> = {}): Scheduler {
+  return new Scheduler(kv, {
+    maxBatchedTokens: 2048,
+    maxSequences: 128,
+    longPrefillThreshold: 0,
+    chunkedPrefill: true,
+    ...options,
+  });
+}
+
+function add(scheduler: Scheduler, id: string, tokens: number): Sequence {
+  const sequence = new Sequence(
+    makeRequest(
+      id,
+      Array.from({ length: tokens }, (_, i) => i % 100),
+    ),
+  );
+  scheduler.add(sequence);
+  return sequence;
+}
+
+/** Schedules and completes a step, appending a token where one is sampled; answers [id, count] pairs. */
+function step(scheduler: Scheduler): [string, number][] {
+  const chunks = scheduler.schedule();
+  for (const chunk of chunks) if (scheduler.advance(chunk)) chunk.sequence.append(1);
+  return chunks.map(({ sequence, count }) => [sequence.id, count]);
+}
+
+describe("Scheduler", () => {
+  test("splits three 800-token prompts over a budget of 1024 with a long-prefill threshold of 400 (vLLM)", () => {
+    const scheduler = make(new KvCache(1000, 16), { maxBatchedTokens: 1024, longPrefillThreshold: 400 });
+    for (const id of ["a", "b", "c"]) add(scheduler, id, 800);
+    const splits = () => step(scheduler).map(([, count]) => count);
+    expect(splits()).toEqual([400, 400, 224]);
+    expect(splits()).toEqual([400, 400, 224]);
+    expect(splits()).toEqual([1, 1, 352]);
+  });
+
+  test("the first sequence's growth preempts the last admitted one (vLLM: pool of 11, two prompts of 5 blocks)", () => {
+    const kv = new KvCache(10, 16);
+    const scheduler = make(kv);
+    const a = add(scheduler, "a", 80);
+    const b = add(scheduler, "b", 80);
+    expect(step(scheduler)).toEqual([
+      ["a", 80],
+      ["b", 80],
+    ]);
+    expect(step(scheduler)).toEqual([["a", 1]]);
+    expect(scheduler.running).toEqual([a]);
+    expect(scheduler.waiting).toEqual([b]);
+    expect([b.numComputed, b.preemptions, b.kv]).toEqual([0, 1, null]);
+    expect(b.numTokens).toBe(81);
+    expect(kv.pool.used).toBe(6);
+    scheduler.remove(a);
+    expect(step(scheduler)).toEqual([["b", 81]]);
+    kv.checkIntegrity();
+  });
+
+  test("admits no newcomer in a step that preempted", () => {
+    const scheduler = make(new KvCache(10, 16));
+    add(scheduler, "a", 80);
+    add(scheduler, "b", 80);
+    step(scheduler);
+    add(scheduler, "c", 16);
+    expect(step(scheduler)).toEqual([["a", 1]]);
+    expect(scheduler.waiting.map(({ id }) => id)).toEqual(["b", "c"]);
+  });
+
+  test("a waiting sequence never preempts a running one", () => {
+    const scheduler = make(new KvCache(5, 16));
+    add(scheduler, "a", 60);
+    step(scheduler);
+    add(scheduler, "b", 40);
+    expect(step(scheduler)).toEqual([["a", 1]]);
+    expect(scheduler.preemptions).toBe(0);
+  });
+
+  test("runs at most maxSequences at once, first come first served", () => {
+    const scheduler = make(new KvCache(100, 16), { maxSequences: 2 });
+    const a = add(scheduler, "a", 4);
+    add(scheduler, "b", 4);
+    add(scheduler, "c", 4);
+    expect(step(scheduler).map(([id]) => id)).toEqual(["a", "b"]);
+    scheduler.remove(a);
+    expect(step(scheduler)).toEqual([
+      ["b", 1],
+      ["c", 4],
+    ]);
+  });
+
+  test("without chunked prefill a prompt waits until the budget holds all of it", () => {
+    const scheduler = make(new KvCache(100, 16), { maxBatchedTokens: 100, chunkedPrefill: false });
+    add(scheduler, "a", 60);
+    add(scheduler, "b", 60);
+    expect(step(scheduler)).toEqual([["a", 60]]);
+    expect(step(scheduler)).toEqual([
+      ["a", 1],
+      ["b", 60],
+    ]);
+  });
+
+  test("decodes come before waiting prompts and the budget is shared", () => {
+    const scheduler = make(new KvCache(100, 16), { maxBatchedTokens: 32 });
+    add(scheduler, "a", 10);
+    step(scheduler);
+    add(scheduler, "b", 100);
+    expect(step(scheduler)).toEqual([
+      ["a", 1],
+      ["b", 31],
+    ]);
+  });
+});
