@@ -1,0 +1,208 @@
+import { z } from "zod";
+
+/**
+ * The settings of `serve`: one schema gives the flags, their environment variables (OCTAVO_<FLAG>), their defaults and
+ * their help. Names are vLLM's where vLLM has one.
+ */
+
+/** What the command line needs to know beside the type. */
+interface FlagMeta {
+  /** Placeholder of the value in --help; absent for a switch. */
+  readonly value?: string;
+  readonly help: string;
+  /** May be given several times; in the environment, separated by commas. */
+  readonly repeatable?: true;
+}
+
+/** A schema whose input is the flag's text; `undefined` takes the default. */
+function flag<S extends z.ZodType>(schema: S, meta: FlagMeta): S {
+  return schema.meta({ flag: meta }) as S;
+}
+
+const whole = (from: number, to = Number.MAX_SAFE_INTEGER) =>
+  z
+    .string()
+    .refine((text) => /^-?\d+$/.test(text) && Number(text) >= from && Number(text) <= to, {
+      error:
+        to === Number.MAX_SAFE_INTEGER
+          ? `must be a whole number from ${from}`
+          : `must be a whole number from ${from} to ${to}`,
+    })
+    .transform(Number);
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+const byteCount = z.string().transform((text, context) => {
+  const match = /^(\d+(?:\.\d+)?)([KMG]?)$/i.exec(text);
+  if (match) return Math.floor(Number(match[1]) * UNITS[match[2]!.toUpperCase()]!);
+  context.addIssue({ code: "custom", message: "must be a number of bytes, such as 512M or 2G" });
+  return z.NEVER;
+});
+
+const seconds = z
+  .string()
+  .refine((text) => text.trim() !== "" && Number(text) >= 0 && Number.isFinite(Number(text)), {
+    error: "must be a number of seconds",
+  })
+  .transform(Number);
+
+const onOff = z
+  .enum(["true", "false", "1", "0"], { error: "must be true or false" })
+  .transform((text) => text === "true" || text === "1");
+
+/** A choice of which some members are the contract's but not in this version: refused by name, never ignored. */
+function choice<const T extends string, const L extends string>(now: readonly T[], later: readonly L[] = []) {
+  return z.string().transform((text, context): T => {
+    if ((now as readonly string[]).includes(text)) return text as T;
+    const known = (later as readonly string[]).includes(text);
+    const message = known
+      ? `"${text}" is not in this version of Octavo yet; it knows ${now.join(", ")}`
+      : `must be one of ${now.join(", ")}`;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
+}
+
+export const serveSchema = z.object({
+  host: flag(z.string().default("127.0.0.1"), { value: "ADDRESS", help: "address to listen on" }),
+  port: flag(whole(0, 65535).default(8000), { value: "PORT", help: "port to listen on; 0 takes a free one" }),
+  apiKey: flag(z.array(z.string().min(1, "must not be empty")).default([]), {
+    value: "KEY",
+    help: "accept only requests with this bearer key",
+    repeatable: true,
+  }),
+  servedModelName: flag(z.array(z.string().min(1, "must not be empty")).default([]), {
+    value: "NAME",
+    help: "name of the model in the API (default: MODEL)",
+    repeatable: true,
+  }),
+  maxModelLen: flag(whole(2).optional(), {
+    value: "TOKENS",
+    help: "longest sequence, prompt and output (default: as long as the model and the KV cache allow)",
+  }),
+  blockSize: flag(choice(["auto", "8", "16", "32", "64"]).default("auto"), {
+    value: "TOKENS",
+    help: "tokens in a KV block: auto, 8, 16, 32 or 64",
+  }),
+  numGpuBlocksOverride: flag(whole(1).optional(), {
+    value: "N",
+    help: "number of KV blocks, whatever memory they take",
+  }),
+  kvCacheMemory: flag(byteCount.optional(), { value: "BYTES", help: "memory for the KV cache, such as 512M or 2G" }),
+  maxNumSeqs: flag(whole(1, 4096).default(128), { value: "N", help: "most sequences computed at once" }),
+  maxNumBatchedTokens: flag(whole(1, 65536).default(2048), { value: "TOKENS", help: "most tokens computed in a step" }),
+  longPrefillTokenThreshold: flag(whole(0).default(0), {
+    value: "TOKENS",
+    help: "most tokens of one prompt computed in a step; 0: no limit of its own",
+  }),
+  schedulingPolicy: flag(choice(["fcfs"], ["priority"]).default("fcfs"), { value: "POLICY", help: "fcfs" }),
+  preemptionMode: flag(choice(["auto", "recompute"], ["swap"]).default("auto"), {
+    value: "MODE",
+    help: "what to do with a sequence that has to make room: auto or recompute",
+  }),
+  enablePrefixCaching: flag(
+    onOff.refine((on) => !on, { error: "is not in this version of Octavo yet; leave it out" }).default(false),
+    { help: "reuse the KV blocks of equal prefixes (not in this version yet)" },
+  ),
+  enableChunkedPrefill: flag(onOff.default(true), {
+    help: "compute long prompts in chunks, mixed with running sequences",
+  }),
+  dtype: flag(choice(["auto", "bf16", "f16", "f32"]).default("auto"), {
+    value: "DTYPE",
+    help: "type of the weight matrices on the device: auto (as stored), bf16, f16 or f32",
+  }),
+  kvCacheDtype: flag(choice(["auto", "f32", "f16"], ["int8"]).default("auto"), {
+    value: "DTYPE",
+    help: "type of the KV cache: auto (f32 for f32 weights, else f16), f32 or f16",
+  }),
+  quantization: flag(choice(["none"], ["int8", "int4"]).default("none"), { value: "SCHEME", help: "none" }),
+  device: flag(choice(["auto", "webgpu", "reference"]).default("auto"), {
+    value: "DEVICE",
+    help: "auto and webgpu: a GPU through WebGPU; reference: plain TypeScript, slow, needs nothing",
+  }),
+  adapter: flag(z.string().optional(), { value: "NAME", help: "take the GPU whose name contains NAME" }),
+  seed: flag(whole(0).optional(), { value: "N", help: "makes requests without a seed repeatable too" }),
+  chatTemplate: flag(z.string().optional(), { value: "FILE", help: "Jinja chat template instead of the model's own" }),
+  maxNumQueuedReqs: flag(whole(0).default(1024), {
+    value: "N",
+    help: "requests that may wait; more are answered with 429; 0: no bound",
+  }),
+  requestTimeout: flag(
+    seconds.refine((time) => time === 0, { error: "is not in this version of Octavo yet; leave it out" }).default(0),
+    { value: "SECONDS", help: "end a request after this long (not in this version yet)" },
+  ),
+  shutdownTimeout: flag(seconds.default(30), {
+    value: "SECONDS",
+    help: "how long running requests may take after SIGTERM or SIGINT",
+  }),
+  metricsPrefix: flag(
+    z
+      .string()
+      .regex(/^([a-zA-Z_][a-zA-Z0-9_:]*)?$/, "must be letters, digits, _ and :")
+      .default("octavo:"),
+    { value: "PREFIX", help: "prefix of the metrics' names" },
+  ),
+  logFormat: flag(choice(["text", "json"]).default("text"), { value: "FORMAT", help: "text or json" }),
+});
+
+export type ServeConfig = z.output<typeof serveSchema>;
+
+/** A setting is unusable; the message names the flag. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+export interface Flag extends FlagMeta {
+  /** Key in ServeConfig. */
+  readonly key: string;
+  /** Such as --kv-cache-memory. */
+  readonly name: string;
+  /** Such as OCTAVO_KV_CACHE_MEMORY. */
+  readonly env: string;
+}
+
+/** Every flag of `serve`, in the order of the schema. */
+export function serveFlags(): Flag[] {
+  return Object.entries(serveSchema.shape).map(([key, schema]) => {
+    const meta = (schema as z.ZodType).meta()?.flag as FlagMeta;
+    const kebab = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return { ...meta, key, name: `--${kebab}`, env: `OCTAVO_${kebab.replaceAll("-", "_").toUpperCase()}` };
+  });
+}
+
+/** Texts from the command line win over the environment. Throws ConfigError naming the flag. */
+export function parseServeConfig(
+  given: Readonly<Record<string, string | string[] | undefined>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): ServeConfig {
+  const texts: Record<string, string | string[]> = {};
+  const source = new Map<string, string>();
+  for (const { key, name, env, repeatable } of serveFlags()) {
+    const fromEnv = environment[env] || undefined;
+    const fromFlag = given[key];
+    if (fromFlag !== undefined) texts[key] = fromFlag;
+    else if (fromEnv !== undefined) texts[key] = repeatable ? fromEnv.split(",") : fromEnv;
+    source.set(key, fromFlag !== undefined ? name : env);
+  }
+  const parsed = serveSchema.safeParse(texts);
+  if (parsed.success) {
+    checkTogether(parsed.data);
+    return parsed.data;
+  }
+  const [issue] = parsed.error.issues;
+  const key = String(issue!.path[0]);
+  throw new ConfigError(`${source.get(key)} ${issue!.message}: received ${JSON.stringify(texts[key])}`);
+}
+
+function checkTogether({ enableChunkedPrefill, maxModelLen, maxNumBatchedTokens, maxNumSeqs }: ServeConfig): void {
+  if (!enableChunkedPrefill && (maxModelLen === undefined || maxModelLen > maxNumBatchedTokens)) {
+    throw new ConfigError(
+      `--no-enable-chunked-prefill needs --max-model-len to be at most --max-num-batched-tokens (${maxNumBatchedTokens})`,
+    );
+  }
+  if (maxNumSeqs > maxNumBatchedTokens) {
+    throw new ConfigError(
+      `--max-num-seqs (${maxNumSeqs}) must not exceed --max-num-batched-tokens (${maxNumBatchedTokens}): every running sequence needs a token per step`,
+    );
+  }
+}

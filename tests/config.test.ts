@@ -1,0 +1,66 @@
+import { describe, expect, test } from "bun:test";
+import { parseServeConfig, serveFlags } from "../src/config.ts";
+
+describe("serve's settings", () => {
+  test("have the contract's defaults", () => {
+    expect(parseServeConfig({}, {})).toMatchObject({
+      host: "127.0.0.1",
+      port: 8000,
+      apiKey: [],
+      blockSize: "auto",
+      enableChunkedPrefill: true,
+      device: "auto",
+      metricsPrefix: "octavo:",
+    });
+  });
+
+  test("the command line wins over the environment", () => {
+    const environment = {
+      OCTAVO_PORT: "9000",
+      OCTAVO_API_KEY: "a,b",
+      OCTAVO_ENABLE_CHUNKED_PREFILL: "0",
+      OCTAVO_MAX_MODEL_LEN: "64",
+    };
+    expect(parseServeConfig({ port: "9001" }, environment)).toMatchObject({
+      port: 9001,
+      apiKey: ["a", "b"],
+      enableChunkedPrefill: false,
+      maxModelLen: 64,
+    });
+  });
+
+  test("bytes take a unit", () => {
+    const bytes = (text: string) => parseServeConfig({ kvCacheMemory: text }, {}).kvCacheMemory;
+    expect([bytes("1024"), bytes("64K"), bytes("1.5m"), bytes("2G")]).toEqual([1024, 65536, 1572864, 2147483648]);
+  });
+
+  const refused: [Record<string, string>, Record<string, string>, string][] = [
+    [{ port: "70000" }, {}, "--port must be a whole number from 0 to 65535"],
+    [{ port: "8e3" }, {}, "--port must be a whole number"],
+    [{}, { OCTAVO_PORT: "x" }, "OCTAVO_PORT must be a whole number"],
+    [{ kvCacheMemory: "lots" }, {}, "--kv-cache-memory must be a number of bytes"],
+    [{ blockSize: "12" }, {}, "--block-size must be one of auto, 8, 16, 32, 64"],
+    [{ quantization: "int8" }, {}, "not in this version"],
+    [{ enablePrefixCaching: "true" }, {}, "--enable-prefix-caching is not in this version"],
+    [{ enableChunkedPrefill: "false" }, {}, "--max-model-len"],
+    [{ maxNumSeqs: "100", maxNumBatchedTokens: "50" }, {}, "--max-num-seqs (100)"],
+    [{ metricsPrefix: "a b" }, {}, "--metrics-prefix"],
+    [{ requestTimeout: "5" }, {}, "--request-timeout is not in this version"],
+    [{ requestTimeout: "-1" }, {}, "--request-timeout must be a number of seconds"],
+  ];
+  for (const [given, environment, message] of refused) {
+    test(`${JSON.stringify({ ...given, ...environment })} is refused by name`, () => {
+      expect(() => parseServeConfig(given, environment)).toThrow(message);
+    });
+  }
+
+  test("every flag has help and a variable of its own", () => {
+    const flags = serveFlags();
+    expect(new Set(flags.map(({ env }) => env)).size).toBe(flags.length);
+    for (const { help, name } of flags) expect(help.length, name).toBeGreaterThan(0);
+    expect(flags.find(({ key }) => key === "kvCacheMemory")).toMatchObject({
+      name: "--kv-cache-memory",
+      env: "OCTAVO_KV_CACHE_MEMORY",
+    });
+  });
+});
