@@ -34,9 +34,14 @@ for package in "$work"/cache/archives/*.deb; do dpkg-deb -x "$package" "$work/tr
 # Copies a library and whatever it needs from the unpacked tree; what the machine has already is left out.
 export LD_LIBRARY_PATH="$work/tree/usr/lib/$arch:$work/tree/lib/$arch"
 keep() {
+  cp -L "$1" "$work/lib"
   ldd "$1" >"$work/needs"
   if grep 'not found' "$work/needs"; then return 1; fi
-  cp -L "$1" $(sed -n "s|.*=> \($work/tree/[^ ]*\) .*|\1|p" "$work/needs") "$work/lib"
+  while read -r name _; do
+    for folder in usr/lib lib; do
+      if [ -e "$work/tree/$folder/$arch/$name" ]; then cp -L "$work/tree/$folder/$arch/$name" "$work/lib"; fi
+    done
+  done <"$work/needs"
 }
 
 libraries=$work/tree/usr/lib/$arch

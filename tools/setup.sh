@@ -29,7 +29,8 @@ install_bun() {
     package=$(bun_package)
     say "installing Bun $version"
     # The platform's own package: the package named bun links to it by an install script, which npm may not run.
-    npm install --prefix "$tmp/npm" --no-save --no-audit --no-fund --loglevel=error "@oven/$package@$version" >&2 ||
+    npm install --prefix "$tmp/npm" --no-save --no-audit --no-fund --no-update-notifier --loglevel=error \
+      --fetch-retries=1 "@oven/$package@$version" >&2 ||
       fail "Cannot install Bun $version: npm could not fetch @oven/$package: check the network, then run this again"
     mv "$tmp/npm/node_modules/@oven/$package/bin" "$tmp/bun/bin"
   fi
