@@ -1,0 +1,63 @@
+import { parseArgs } from "node:util";
+import type { Runner, RunnerLimits } from "../src/contracts/runner.ts";
+import { Engine } from "../src/engine/engine.ts";
+import { median } from "./statistics.ts";
+
+/**
+ * The engine's own time per step: scheduling, filling the batch, stop checks and handing out tokens, with a runner that
+ * answers at once. The turn of the event loop between steps is counted, too.
+ *
+ *   bun bench/engine_host.ts [--batch 64] [--tokens 400]
+ */
+const { values } = parseArgs({
+  options: { batch: { type: "string", default: "64" }, tokens: { type: "string", default: "400" } },
+});
+const batch = Number(values.batch);
+const tokens = Number(values.tokens);
+
+const limits: RunnerLimits = {
+  maxRows: 2048,
+  maxSequences: batch,
+  maxBlocksPerSeq: 128,
+  maxModelLen: 2048,
+  vocabSize: 32000,
+  blockSize: 16,
+  numBlocks: batch * 128,
+};
+const stepTimes: number[] = [];
+let stepEnded = 0;
+const runner: Runner = {
+  limits,
+  async step({ samples }) {
+    const now = performance.now();
+    if (stepEnded > 0 && samples === batch) stepTimes.push(now - stepEnded);
+    const ids = new Uint32Array(samples).fill(7);
+    stepEnded = performance.now();
+    return ids;
+  },
+  close() {},
+};
+const engine = new Engine(runner, {
+  maxBatchedTokens: limits.maxRows,
+  maxSequences: batch,
+  longPrefillThreshold: 0,
+  chunkedPrefill: true,
+  eosTokenIds: [],
+  maxQueuedRequests: 0,
+  now: () => performance.now(),
+});
+
+const params = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: tokens, stopTokenIds: [], ignoreEos: true };
+await Promise.all(
+  Array.from({ length: batch }, async (_, i) => {
+    const promptIds = Array.from({ length: 24 }, (_, j) => (i * 31 + j) % limits.vocabSize);
+    for await (const _ of engine.submit({ id: String(i), promptIds, params }, new AbortController().signal));
+  }),
+);
+await engine.close();
+
+const sorted = stepTimes.toSorted((a, b) => a - b);
+console.log(`batch ${batch}: ${stepTimes.length} steps`);
+console.log(
+  `engine host time per step: median ${(median(sorted) * 1000).toFixed(0)} us, p99 ${(sorted[Math.floor(sorted.length * 0.99)]! * 1000).toFixed(0)} us`,
+);
