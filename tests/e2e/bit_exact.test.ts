@@ -1,0 +1,102 @@
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { Random } from "../../src/base/random.ts";
+import type { BuiltEngine } from "../../src/build.ts";
+import type { GenerationRequest } from "../../src/contracts/generation.ts";
+import { SAMPLING_WORDS } from "../../src/contracts/runner.ts";
+import { generate, makeRequest } from "../engine/harness.ts";
+import { deviceKinds, engineOn } from "./devices.ts";
+
+const LLAMA = join(import.meta.dir, "../golden/llama-hd64");
+const OPT = join(import.meta.dir, "../golden/opt-hd16");
+
+/** Greedy and sampled requests with prompts that cross blocks and partitions; the seed names the request. */
+function makeRequests(): GenerationRequest[] {
+  const random = new Random(5);
+  return Array.from({ length: 12 }, (_, i) => {
+    const length = random.pick([1, 2, 9, 16, 31, 40, 64, 65]);
+    const prompt = Array.from({ length }, () => random.integer(3, 60));
+    const sampled = i % 2 === 1 ? { temperature: 0.9, topK: 20, topP: 0.9 } : {};
+    return makeRequest(`request-${i}`, prompt, { maxTokens: 12, ignoreEos: true, seed: BigInt(i + 1), ...sampled });
+  });
+}
+
+/** Bits of all logits that each request (by its seed) was sampled from, by position. */
+type LogitBits = Map<string, string>;
+
+/** Watches the runner and notes the logits of every sample. */
+function recordLogits({ runner }: BuiltEngine): LogitBits {
+  const bits: LogitBits = new Map();
+  const step = runner.step.bind(runner);
+  runner.step = async (input) => {
+    const ids = await step(input);
+    const { vocabSize } = runner.limits;
+    const logits = await runner.readLogits(input.samples);
+    for (let i = 0; i < input.samples; i++) {
+      const seed = input.sampling[i * SAMPLING_WORDS + 3]!;
+      const position = input.sampling[i * SAMPLING_WORDS + 5]!;
+      const row = logits.slice(i * vocabSize, (i + 1) * vocabSize);
+      bits.set(`request ${seed} position ${position}`, Bun.hash(new Uint8Array(row.buffer)).toString(16));
+    }
+    return ids;
+  };
+  return bits;
+}
+
+interface Outcome {
+  readonly tokens: number[][];
+  readonly bits: Record<string, string>;
+  readonly preemptions: number;
+}
+
+async function run(
+  kind: (typeof deviceKinds)[number],
+  directory: string,
+  flags: Record<string, string>,
+  together: boolean,
+): Promise<Outcome> {
+  const built = await engineOn(kind, directory, { maxModelLen: "80", ...flags });
+  const bits = recordLogits(built);
+  const tokens: number[][] = [];
+  const requests = makeRequests();
+  if (together) tokens.push(...(await Promise.all(requests.map((request) => generate(built.engine, request)))));
+  else for (const request of requests) tokens.push(await generate(built.engine, request));
+  const { preemptions } = built.engine.stats();
+  expect(built.engine.kvState().used).toBe(0);
+  await built.engine.close();
+  return { tokens, preemptions, bits: Object.fromEntries([...bits].toSorted()) };
+}
+
+for (const kind of deviceKinds) {
+  for (const [name, directory] of [
+    ["LLaMA in bf16, sharded", LLAMA],
+    ["OPT", OPT],
+  ] as const) {
+    describe(`${name} on ${kind}: the same bits as alone and whole`, async () => {
+      const alone = await run(kind, directory, {}, false);
+
+      const ways: [string, Record<string, string>][] = [
+        ["batched", {}],
+        ["batched and chunked at 1 row more than the sequences", { maxNumBatchedTokens: "13", maxNumSeqs: "12" }],
+        ["batched and chunked at 7 rows a prompt", { longPrefillTokenThreshold: "7" }],
+        ["batched, one sequence at a time, 3 rows a step", { maxNumBatchedTokens: "3", maxNumSeqs: "1" }],
+        ["blocks of 8", { blockSize: "8" }],
+        ["blocks of 64", { blockSize: "64" }],
+      ];
+      for (const [way, flags] of ways) {
+        test(way, async () => {
+          const outcome = await run(kind, directory, flags, true);
+          expect(outcome.tokens).toEqual(alone.tokens);
+          expect(outcome.bits).toEqual(alone.bits);
+        });
+      }
+
+      test("preempted and recomputed", async () => {
+        const outcome = await run(kind, directory, { blockSize: "8", numGpuBlocksOverride: "14" }, true);
+        expect(outcome.preemptions).toBeGreaterThan(0);
+        expect(outcome.tokens).toEqual(alone.tokens);
+        expect(outcome.bits).toEqual(alone.bits);
+      });
+    });
+  }
+}
