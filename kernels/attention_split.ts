@@ -1,0 +1,26 @@
+import source from "./attention_split.wgsl" with { type: "text" };
+import { defineKernel } from "./define.ts";
+import partition from "./lib/partition.wgsl" with { type: "text" };
+import product from "./lib/product.wgsl" with { type: "text" };
+import running from "./lib/running.wgsl" with { type: "text" };
+
+/** Grid: [partitions of the longest context, heads, decode rows]. */
+export const attentionSplit = defineKernel({
+  name: "attention_split",
+  source,
+  libs: [product, running, partition],
+  params: { heads: "u32", kv_heads: "u32", dim4: "u32", block_size: "u32", max_blocks: "u32", scale: "f32" },
+  buffers: {
+    q: "read array<vec4f>",
+    keys: "read array<packed4>",
+    values: "read array<packed4>",
+    positions: "read array<u32>",
+    sequences: "read array<u32>",
+    block_tables: "read array<u32>",
+    partials: "read_write array<vec4f>",
+    softmax: "read_write array<vec2f>",
+  },
+});
+
+/** Positions in a partition: PARTITION in lib/partition.wgsl. */
+export const PARTITION = 64;

@@ -1,0 +1,70 @@
+// Attention of one query head over one partition of 64 positions, by a workgroup of 64 lanes. The cut is by absolute
+// position and the order inside fixed, so a row's bits do not depend on its batch, its blocks or the kernel.
+// Uses the kernel's params, q, keys, values and block_tables.
+const PARTITION = 64u;
+const SPAN = 16u; // the weighted sum runs over four spans of 16 positions, which are then added in order
+const SPANS = 4u;
+const MAX_DIM4 = 64u;
+
+var<workgroup> query: array<vec4f, MAX_DIM4>;
+var<workgroup> cache_rows: array<u32, PARTITION>;
+var<workgroup> weights: array<f32, PARTITION>;
+var<workgroup> span_sums: array<vec4f, 256>;
+
+// Loads q * scale of this row and head; the first barrier in `attend` publishes it.
+fn load_query(row: u32, head: u32, lane: u32) {
+  if (lane < params.dim4) {
+    query[lane] = q[(row * params.heads + head) * params.dim4 + lane] * params.scale;
+  }
+}
+
+// Positions [start, min(start + 64, context)) of sequence `sequence`. Lanes below dim4 get their vec4 of the value.
+fn attend(sequence: u32, head: u32, start: u32, context: u32, lane: u32) -> Running {
+  let dim4 = params.dim4;
+  let count = min(PARTITION, context - start);
+  workgroupBarrier();
+  if (lane < count) {
+    let position = start + lane;
+    let block = block_tables[sequence * params.max_blocks + position / params.block_size];
+    let slot = block * params.block_size + position % params.block_size;
+    let row = (slot * params.kv_heads + head / (params.heads / params.kv_heads)) * dim4;
+    var chains = vec4f();
+    for (var i = 0u; i < dim4; i++) {
+      chains = fma(query[i], unpack4(keys[row + i]), chains);
+    }
+    cache_rows[lane] = row;
+    weights[lane] = sum4(chains);
+  }
+  workgroupBarrier();
+  var peak = weights[0];
+  for (var i = 1u; i < count; i++) {
+    peak = max(peak, weights[i]);
+  }
+  workgroupBarrier();
+  if (lane < count) {
+    weights[lane] = exp(weights[lane] - peak);
+  }
+  workgroupBarrier();
+  var mass = weights[0];
+  for (var i = 1u; i < count; i++) {
+    mass += weights[i];
+  }
+  for (var item = lane; item < dim4 * SPANS; item += 64u) {
+    let begin = item / dim4 * SPAN;
+    let end = min(begin + SPAN, count);
+    var sum = vec4f();
+    for (var i = begin; i < end; i++) {
+      sum = fma(vec4f(weights[i]), unpack4(values[cache_rows[i] + item % dim4]), sum);
+    }
+    span_sums[item] = sum;
+  }
+  workgroupBarrier();
+  var value = vec4f();
+  if (lane < dim4) {
+    value = span_sums[lane];
+    for (var span = 1u; span < SPANS; span++) {
+      value += span_sums[span * dim4 + lane];
+    }
+  }
+  return Running(peak, mass, value);
+}

@@ -1,0 +1,142 @@
+import {
+  type Device,
+  type DeviceBuffer,
+  DeviceMemoryError,
+  type Op,
+  type Ops,
+  type StepShape,
+} from "../contracts/device.ts";
+import { type AdapterInfo, describeAdapter } from "./adapter_info.ts";
+import { Binder, type GpuOp } from "./binder.ts";
+import { GpuBuffer, gpuBuffer } from "./buffers.ts";
+import { GpuOps } from "./gpu_ops.ts";
+import { Pipelines } from "./pipelines.ts";
+import { ReadBack } from "./read_back.ts";
+import { record, STEP_BYTES, stepWords } from "./recorder.ts";
+import { openAdapter } from "./runtime.ts";
+
+export interface GpuDeviceOptions {
+  /** Part of the adapter's name; absent: the system's first choice. */
+  readonly adapter?: string;
+  /** Bind at most this many bytes at once, below what the adapter allows: makes large weights out of small ones. */
+  readonly maxBindingBytes?: number;
+}
+
+/** Opens a WebGPU device with the adapter's buffer limits. Throws GpuUnavailableError. */
+export async function openGpuDevice(options: GpuDeviceOptions = {}): Promise<GpuDevice> {
+  const adapter = await openAdapter(options.adapter);
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const device = await adapter.requestDevice({
+    label: "octavo",
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+  });
+  return new GpuDevice(device, describeAdapter(adapter), options.maxBindingBytes ?? maxStorageBufferBindingSize);
+}
+
+/** A WebGPU device. Errors of validation and of memory surface at the next call that waits for the GPU. */
+export class GpuDevice implements Device {
+  readonly kind = "webgpu";
+  readonly name: string;
+  readonly info: AdapterInfo;
+  readonly ops: Ops;
+  readonly maxBufferBytes: number;
+  /** Largest buffer that is bound whole: every buffer but a weight. */
+  readonly maxBindingBytes: number;
+  readonly lost: Promise<string>;
+  readonly #device: GPUDevice;
+  readonly #pipelines: Pipelines;
+  readonly #readBack: ReadBack;
+  readonly #step: GPUBuffer;
+  /** Out-of-memory scopes of buffers not yet known to exist. */
+  #allocations: Promise<string | null>[] = [];
+  #fault: string | undefined;
+
+  constructor(device: GPUDevice, info: AdapterInfo, maxBindingBytes: number) {
+    this.#device = device;
+    this.info = info;
+    this.name = info.description || info.device;
+    this.maxBufferBytes = Math.floor(device.limits.maxBufferSize / 4) * 4;
+    this.maxBindingBytes = Math.floor(Math.min(maxBindingBytes, device.limits.maxStorageBufferBindingSize) / 4) * 4;
+    this.#pipelines = new Pipelines(device);
+    this.#readBack = new ReadBack(device);
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    this.#step = device.createBuffer({ label: "step", size: STEP_BYTES, usage });
+    const limits = { maxBytes: this.maxBindingBytes, alignment: device.limits.minStorageBufferOffsetAlignment };
+    const binder = new Binder(device, this.#pipelines, this.#step, limits);
+    this.ops = new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), info.isCpu);
+    this.lost = device.lost.then(({ reason, message }) => `The GPU device was lost (${reason}): ${message}`);
+    device.addEventListener("uncapturederror", (event) => {
+      event.preventDefault(); // Dawn would print it; it is thrown instead.
+      this.#fault ??= event.error.message;
+    });
+  }
+
+  /** As in the contract, but WebGPU tells of lacking memory late: the error surfaces in `flush` or `prepare`. */
+  allocate(label: string, bytes: number): GpuBuffer {
+    if (bytes > this.maxBufferBytes) {
+      throw new DeviceMemoryError(
+        `Cannot allocate ${label}: a buffer holds at most ${this.maxBufferBytes} bytes: received ${bytes}`,
+      );
+    }
+    this.#device.pushErrorScope("out-of-memory");
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffer = new GpuBuffer(this.#device.createBuffer({ label, size: bytes, usage }));
+    const outcome = this.#device.popErrorScope();
+    this.#allocations.push(
+      outcome.then((error) => error && `Cannot allocate ${label}: the device has no room for ${bytes} bytes`),
+    );
+    return buffer;
+  }
+
+  write(buffer: DeviceBuffer, offset: number, data: Uint8Array | Uint32Array | Float32Array): void {
+    this.#device.queue.writeBuffer(gpuBuffer(buffer), offset, data as Uint8Array<ArrayBuffer>);
+  }
+
+  async flush(): Promise<void> {
+    this.#device.queue.submit([]);
+    await this.#device.queue.onSubmittedWorkDone();
+    await this.#check();
+  }
+
+  async read(buffer: DeviceBuffer, offset: number, bytes: number): Promise<Uint8Array> {
+    return this.#finish(this.#device.createCommandEncoder({ label: "read" }), gpuBuffer(buffer), offset, bytes);
+  }
+
+  async prepare(ops: readonly Op[]): Promise<void> {
+    const shaders = ops.flatMap((op) => (op as GpuOp).dispatches.map(({ shader }) => shader));
+    await this.#pipelines.compile(shaders);
+    await this.#check();
+  }
+
+  async run(ops: readonly Op[], shape: StepShape, result: DeviceBuffer): Promise<Uint32Array> {
+    this.#device.queue.writeBuffer(this.#step, 0, stepWords(shape));
+    const encoder = this.#device.createCommandEncoder({ label: "step" });
+    record(encoder, ops as readonly GpuOp[], shape);
+    const bytes = await this.#finish(encoder, gpuBuffer(result), 0, shape.samples * 4);
+    return new Uint32Array(bytes.buffer);
+  }
+
+  destroy(): void {
+    this.#device.destroy();
+  }
+
+  /** Submits what is encoded and a read-back, and resolves with the bytes read once all of it is done. */
+  async #finish(encoder: GPUCommandEncoder, buffer: GPUBuffer, offset: number, bytes: number) {
+    const target = this.#readBack.take(bytes);
+    if (bytes > 0) encoder.copyBufferToBuffer(buffer, offset, target, 0, bytes);
+    this.#device.queue.submit([encoder.finish()]);
+    const copy = await this.#readBack.bytes(target, bytes);
+    if (this.#fault !== undefined) await this.#check();
+    return copy;
+  }
+
+  /** Throws what went wrong since the last check. */
+  async #check(): Promise<void> {
+    const allocations = this.#allocations;
+    this.#allocations = [];
+    for (const failure of await Promise.all(allocations)) if (failure) throw new DeviceMemoryError(failure);
+    const fault = this.#fault;
+    this.#fault = undefined;
+    if (fault !== undefined) throw new Error(`Cannot go on with the GPU: WebGPU refused a command: ${fault}`);
+  }
+}

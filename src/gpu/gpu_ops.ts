@@ -1,0 +1,67 @@
+import type {
+  AttentionArgs,
+  CopyBlocksArgs,
+  DeviceBuffer,
+  EmbedArgs,
+  GatedLinearArgs,
+  LinearArgs,
+  NormArgs,
+  Ops,
+  RopeArgs,
+  SampleArgs,
+} from "../contracts/device.ts";
+import type { Binder, GpuOp } from "./binder.ts";
+import { Attention } from "./ops/attention.ts";
+import { copyBlocksOp } from "./ops/copy_blocks.ts";
+import { embedOp } from "./ops/embed.ts";
+import { gatedLinearOp } from "./ops/gated_linear.ts";
+import { linearOp } from "./ops/linear.ts";
+import { normOp } from "./ops/norm.ts";
+import { ropeOp } from "./ops/rope.ts";
+import { sampleOp } from "./ops/sample.ts";
+
+/** Operations as WGSL kernels; each file in `ops` turns one operation's arguments into bound dispatches. */
+export class GpuOps implements Ops {
+  readonly #binder: Binder;
+  readonly #isCpu: boolean;
+  readonly #attention: Attention;
+
+  /** `isCpu`: the adapter runs on a CPU, which changes the choice of kernel shapes but no result. */
+  constructor(binder: Binder, allocate: (label: string, bytes: number) => DeviceBuffer, isCpu: boolean) {
+    this.#binder = binder;
+    this.#isCpu = isCpu;
+    this.#attention = new Attention(binder, allocate, isCpu);
+  }
+
+  embed(name: string, args: EmbedArgs): GpuOp {
+    return embedOp(this.#binder, name, args);
+  }
+
+  norm(name: string, args: NormArgs): GpuOp {
+    return normOp(this.#binder, name, args);
+  }
+
+  linear(name: string, args: LinearArgs): GpuOp {
+    return linearOp(this.#binder, name, args, this.#isCpu);
+  }
+
+  gatedLinear(name: string, args: GatedLinearArgs): GpuOp {
+    return gatedLinearOp(this.#binder, name, args, this.#isCpu);
+  }
+
+  ropeAndWrite(name: string, args: RopeArgs): GpuOp {
+    return ropeOp(this.#binder, name, args);
+  }
+
+  attention(name: string, args: AttentionArgs): GpuOp {
+    return this.#attention.op(name, args);
+  }
+
+  copyBlocks(name: string, args: CopyBlocksArgs): GpuOp {
+    return copyBlocksOp(this.#binder, name, args);
+  }
+
+  sample(name: string, args: SampleArgs): GpuOp {
+    return sampleOp(this.#binder, name, args);
+  }
+}

@@ -1,0 +1,36 @@
+import type { StepShape } from "../contracts/device.ts";
+import type { GpuOp } from "./binder.ts";
+
+/** Most workgroups along one dimension of a dispatch, in every WebGPU implementation. */
+const MAX_GROUPS = 65535;
+
+/** Records the operations' dispatches for this step in one compute pass. */
+export function record(encoder: GPUCommandEncoder, ops: readonly GpuOp[], shape: StepShape): void {
+  const pass = encoder.beginComputePass();
+  let current: GPUComputePipeline | undefined;
+  for (const op of ops) {
+    for (const { shader, group, grid } of op.dispatches) {
+      const [x, y, z] = grid(shape);
+      if (x === 0 || y === 0 || z === 0) continue;
+      if (x > MAX_GROUPS || y > MAX_GROUPS || z > MAX_GROUPS) {
+        throw new Error(
+          `Cannot run ${op.name}: a step has at most ${MAX_GROUPS} rows: received a grid of ${x}x${y}x${z}`,
+        );
+      }
+      if (!shader.pipeline) throw new Error(`Cannot run ${op.name}: prepare() has not compiled kernel ${shader.name}`);
+      if (shader.pipeline !== current) {
+        current = shader.pipeline;
+        pass.setPipeline(current);
+      }
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(x, y, z);
+    }
+  }
+  pass.end();
+}
+
+/** The words of lib/step.wgsl's `Step`. */
+export function stepWords(shape: StepShape): Uint32Array<ArrayBuffer> {
+  return new Uint32Array([shape.rows, shape.decodeRows, shape.samples, shape.copies, shape.maxContext, 0, 0, 0]);
+}
+export const STEP_BYTES = 32;

@@ -1,0 +1,23 @@
+import type { EmbedArgs } from "../contracts/device.ts";
+import { memory } from "./buffer.ts";
+import { type ReferenceOp, referenceOp } from "./op.ts";
+import { weightRows } from "./rows.ts";
+
+export function embedOp(name: string, { out, table, tokenIds, learned }: EmbedArgs): ReferenceOp {
+  const width = table.cols;
+  const to = memory(out).f32;
+  const ids = memory(tokenIds).u32;
+  const tokens = weightRows(table);
+  const places = learned && {
+    rows: weightRows(learned.table),
+    at: memory(learned.positions).u32,
+    offset: learned.offset,
+  };
+  return referenceOp(name, ({ rows }) => {
+    to.fill(0, 0, rows * width);
+    for (let r = 0; r < rows; r++) {
+      tokens.addTo(to, r * width, 1, ids[r]! * width, width);
+      places?.rows.addTo(to, r * width, 1, (places.at[r]! + places.offset) * width, width);
+    }
+  });
+}

@@ -1,0 +1,44 @@
+import type { GatedLinearArgs, LinearArgs } from "../contracts/device.ts";
+import { ACTIVATIONS } from "./activation.ts";
+import { memory } from "./buffer.ts";
+import { type ReferenceOp, referenceOp } from "./op.ts";
+import { weightRows } from "./rows.ts";
+
+export function linearOp(name: string, args: LinearArgs): ReferenceOp {
+  const { rows: outputs, cols: inputs } = args.weight;
+  const out = memory(args.out).f32;
+  const x = memory(args.x).f32;
+  const weight = weightRows(args.weight);
+  const bias = args.bias && memory(args.bias).f32;
+  const activate = ACTIVATIONS[args.activation];
+  const add = args.write === "add";
+  return referenceOp(name, (step) => {
+    const rows = step[args.rows === "samples" ? "samples" : "rows"];
+    for (let r = 0; r < rows; r++) {
+      for (let column = 0; column < outputs; column++) {
+        const sum = weight.dot(x, r * inputs, column * inputs, inputs) + (bias ? bias[column]! : 0);
+        const at = r * outputs + column;
+        out[at] = activate(sum) + (add ? out[at]! : 0);
+      }
+    }
+  });
+}
+
+export function gatedLinearOp(name: string, args: GatedLinearArgs): ReferenceOp {
+  const inputs = args.weight.cols;
+  const inner = args.weight.rows / 2;
+  const out = memory(args.out).f32;
+  const x = memory(args.x).f32;
+  const weight = weightRows(args.weight);
+  const bias = args.bias && memory(args.bias).f32;
+  const activate = ACTIVATIONS[args.activation];
+  return referenceOp(name, ({ rows }) => {
+    for (let r = 0; r < rows; r++) {
+      for (let column = 0; column < inner; column++) {
+        const gate = weight.dot(x, r * inputs, column * inputs, inputs) + (bias ? bias[column]! : 0);
+        const up = weight.dot(x, r * inputs, (inner + column) * inputs, inputs) + (bias ? bias[inner + column]! : 0);
+        out[r * inner + column] = activate(gate) * up;
+      }
+    }
+  });
+}

@@ -1,0 +1,20 @@
+import type { Ops } from "../contracts/device.ts";
+import { attentionOp } from "./attention.ts";
+import { copyBlocksOp } from "./copy_blocks.ts";
+import { embedOp } from "./embed.ts";
+import { gatedLinearOp, linearOp } from "./linear.ts";
+import { normOp } from "./norm.ts";
+import { ropeOp } from "./rope.ts";
+import { sampleOp } from "./sample.ts";
+
+/** Operations in plain TypeScript with f64 sums, one row after the other: what every kernel is judged by. */
+export const referenceOps: Ops = {
+  embed: embedOp,
+  norm: normOp,
+  linear: linearOp,
+  gatedLinear: gatedLinearOp,
+  ropeAndWrite: ropeOp,
+  attention: attentionOp,
+  copyBlocks: copyBlocksOp,
+  sample: sampleOp,
+};
