@@ -71,7 +71,7 @@ export async function buildEngine(
       kvDtype: config.kvCacheDtype === "auto" ? kvDtypeFor(spec, checkpoint, config.dtype) : config.kvCacheDtype,
       maxSequences: config.maxNumSeqs,
       maxModelLen: config.maxModelLen ?? null,
-      maxBufferBytes: device.maxBufferBytes,
+      maxBufferBytes: device.maxBindingBytes,
     });
     const model = await loadWeights(spec, checkpoint, device, config.dtype, onProgress);
     const runner = await ModelRunner.open(device, spec, model, plan, {

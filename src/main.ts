@@ -33,8 +33,8 @@ program
   .argument("<MODEL>", MODEL)
   .description("fetch a model from the hub into the cache")
   .action(async (model: string) => {
-    const { runPull } = await import("./cli/pull.ts");
-    await runPull(model);
+    const { pull } = await import("./cli/pull.ts");
+    await pull(model);
   });
 
 /** A switch becomes the pair --x and --no-x; its value reaches the schema as text, like everyone's. */

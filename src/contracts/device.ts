@@ -189,8 +189,10 @@ export interface Device {
   /** Human-readable adapter name. */
   readonly name: string;
   readonly ops: Ops;
-  /** Largest single buffer in bytes. */
+  /** Largest buffer in bytes; only a weight may be this large. */
   readonly maxBufferBytes: number;
+  /** Largest buffer that an operation can bind whole, which every buffer but a weight must be. */
+  readonly maxBindingBytes: number;
   /** Zero-filled. Throws `DeviceMemoryError` when the device has no room or the size passes `maxBufferBytes`. */
   allocate(label: string, bytes: number): DeviceBuffer;
   /** Copies `data` (a multiple of 4 bytes) to `offset` (a multiple of 4). Ordered before every later `run`. */
