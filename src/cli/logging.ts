@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import {
   configure,
   getAnsiColorFormatter,
@@ -13,13 +14,18 @@ export async function configureLogging(format: "text" | "json"): Promise<void> {
       process.stderr.write(chunk);
     },
   });
-  const text = process.stderr.isTTY ? getAnsiColorFormatter() : getTextFormatter();
-  const formatter = format === "json" ? getJsonLinesFormatter() : text;
   await configure({
-    sinks: { stderr: getStreamSink(stderr, { formatter }) },
+    sinks: {
+      stderr: getStreamSink(stderr, { formatter: format === "json" ? getJsonLinesFormatter() : textFormatter() }),
+    },
     loggers: [
       { category: "octavo", lowestLevel: "info", sinks: ["stderr"] },
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["stderr"] },
     ],
   });
+}
+
+function textFormatter() {
+  const options = { value: (value: unknown) => (typeof value === "string" ? value : inspect(value)) };
+  return process.stderr.isTTY ? getAnsiColorFormatter(options) : getTextFormatter(options);
 }

@@ -9,18 +9,18 @@ export interface ServerProcess {
   stop(signal?: "SIGTERM" | "SIGINT"): Promise<number>;
 }
 
-/** The command that starts `octavo` on each runtime; Node has no TypeScript with WGSL imports and runs the bundle. */
+/** The command that starts `octavo serve` on each runtime; Node has no TypeScript with WGSL imports and runs the bundle. */
 const COMMANDS = {
-  bun: [process.execPath, join(ROOT, "src/main.ts")],
-  deno: [join(ROOT, "node_modules/.bin/deno"), "task", "--quiet", "--cwd", ROOT, "octavo"],
-  node: ["node", join(ROOT, "dist/octavo.js")],
+  bun: [process.execPath, join(ROOT, "src/main.ts"), "serve"],
+  deno: [join(ROOT, "node_modules/.bin/deno"), "task", "--quiet", "--cwd", ROOT, "serve"],
+  node: ["node", join(ROOT, "dist/octavo.js"), "serve"],
 } as const;
 
 export type RuntimeName = keyof typeof COMMANDS;
 
 /** Starts `octavo serve MODEL` on a free port and waits for the ready line. */
 export async function startServer(runtime: RuntimeName, model: string, ...flags: string[]): Promise<ServerProcess> {
-  const child = Bun.spawn([...COMMANDS[runtime], "serve", model, "--port", "0", ...flags], {
+  const child = Bun.spawn([...COMMANDS[runtime], model, "--port", "0", ...flags], {
     cwd: ROOT,
     stdout: "pipe",
     stderr: "pipe",
@@ -44,7 +44,7 @@ export async function startServer(runtime: RuntimeName, model: string, ...flags:
 
 /** Runs `octavo ARGS` to its end. */
 export async function runOctavo(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = Bun.spawn([...COMMANDS.bun, ...args], { cwd: ROOT, stdout: "pipe", stderr: "pipe" });
+  const child = Bun.spawn([process.execPath, join(ROOT, "src/main.ts"), ...args], { cwd: ROOT, stdout: "pipe", stderr: "pipe" });
   const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   return { code: await child.exited, stdout, stderr };
 }
