@@ -1,4 +1,15 @@
-import { create } from "webgpu";
-const gpu = create([]);
-const adapter = await gpu.requestAdapter();
-process.exit(adapter ? 0 : 1);
+/**
+ * Asked by the launcher before it installs a Vulkan driver: exits 0 where a GPU device opens as the server would open
+ * it, else 1 with the reason.
+ */
+import { openGpuDevice } from "../gpu/device.ts";
+import { exit } from "../host.ts";
+
+try {
+  const device = await openGpuDevice({});
+  console.log(`usable: ${device.name}`);
+  exit(0);
+} catch (error) {
+  console.log(`unusable: ${error instanceof Error ? error.message : error}`);
+  exit(1);
+}
