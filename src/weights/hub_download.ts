@@ -144,12 +144,17 @@ function etagHash(etag: string, size: number): Hash | null {
 }
 
 function advice(error: unknown): string {
-  // The hub client aborts a stream with a bare string.
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reason(error);
   if (!(error instanceof HubApiError))
     return `${message}; without a network, name the directory of a model that is already on this machine`;
   if (error.statusCode === 401 || error.statusCode === 403)
     return `${message}; set HF_TOKEN to a token that may read this model, or check the name`;
   if (error.statusCode === 404) return `${message}; check the model's name and revision`;
   return message;
+}
+
+function reason(error: unknown): string {
+  // The hub client aborts a stream with a bare string; Node puts why a fetch failed into the cause.
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

@@ -2,9 +2,10 @@ import type { FileHandle } from "node:fs/promises";
 import { CheckpointError, type TensorInfo } from "../contracts/weights.ts";
 
 /**
- * The header of a safetensors file: 8 bytes of length, then JSON, then the tensors' bytes without a gap. Every file
- * that the format's own library refuses is refused here too. @huggingface/hub's parser is made to count parameters:
- * it caps headers at 25 MB and lets gaps, overlaps, trailing bytes and spans that do not fit their shape pass.
+ * The header of a safetensors file: 8 bytes of length, then JSON, then the tensors' bytes without a gap. Verdicts are
+ * those of the format's own library, but for spellings that JSON.parse does not tell apart and that harm nothing (2.0
+ * for 2, a field given twice). @huggingface/hub's parser is made to count parameters: it caps headers at 25 MB and lets
+ * gaps, overlaps, trailing bytes and spans that do not fit their shape pass.
  */
 
 /** A tensor and where its bytes start in its file. */
