@@ -9,6 +9,7 @@ export const gatedChunks = defineKernel({
   name: "gated_chunks",
   source,
   libs: [product, activation, finish],
+  constants: ["ACTIVATION"],
   params: {
     inputs4: "u32",
     inner: "u32",
@@ -16,7 +17,6 @@ export const gatedChunks = defineKernel({
     count: "u32",
     gate_base: "u32",
     up_base: "u32",
-    activation: "u32",
     has_bias: "u32",
     tile: "u32",
   },

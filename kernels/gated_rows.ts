@@ -9,7 +9,7 @@ export const gatedRows = defineKernel({
   name: "gated_rows",
   source,
   libs: [product, activation, finish],
-  constants: ["ROWS"],
+  constants: ["ACTIVATION", "ROWS"],
   params: {
     inputs4: "u32",
     inner: "u32",
@@ -17,7 +17,6 @@ export const gatedRows = defineKernel({
     count: "u32",
     gate_base: "u32",
     up_base: "u32",
-    activation: "u32",
     has_bias: "u32",
   },
   buffers: {

@@ -7,7 +7,6 @@ struct Params {
   count: u32, // columns of this slice
   gate_base: u32, // row of the binding that holds gate column `first`
   up_base: u32,
-  activation: u32,
   has_bias: u32,
 }
 

@@ -6,7 +6,6 @@ struct Params {
   first: u32, // first column of this slice of W
   count: u32, // columns of this slice
   base: u32, // row of the binding that holds column `first`
-  activation: u32,
   has_bias: u32,
   add: u32,
   tile: u32, // columns a workgroup computes; tile * chunks <= SUMS

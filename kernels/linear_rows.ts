@@ -9,7 +9,7 @@ export const linearRows = defineKernel({
   name: "linear_rows",
   source,
   libs: [product, activation, finish],
-  constants: ["ROWS"],
+  constants: ["ACTIVATION", "ROWS"],
   params: {
     inputs4: "u32",
     outputs: "u32",
@@ -17,7 +17,6 @@ export const linearRows = defineKernel({
     count: "u32",
     base: "u32",
     samples: "u32",
-    activation: "u32",
     has_bias: "u32",
     add: "u32",
   },

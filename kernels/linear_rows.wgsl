@@ -7,7 +7,6 @@ struct Params {
   count: u32, // columns of this slice
   base: u32, // row of the binding that holds column `first`
   samples: u32, // 1: rows are the step's samples
-  activation: u32,
   has_bias: u32,
   add: u32,
 }

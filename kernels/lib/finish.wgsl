@@ -4,7 +4,7 @@ fn finish(row: u32, column: u32, sum: f32) {
   if (params.has_bias == 1u) {
     value += bias[column];
   }
-  value = activate(params.activation, value);
+  value = activate(value);
   let at = row * params.outputs + column;
   if (params.add == 1u) {
     out[at] += value;

@@ -6,5 +6,5 @@ fn finish_gated(row: u32, column: u32, gate_sum: f32, up_sum: f32) {
     g += bias[column];
     u += bias[params.inner + column];
   }
-  out[row * params.inner + column] = activate(params.activation, g) * u;
+  out[row * params.inner + column] = activate(g) * u;
 }

@@ -36,7 +36,6 @@ function bindSlice(
     count,
     gate_base: gate.base,
     up_base: up.base,
-    activation: ACTIVATION[activation],
     has_bias: Number(bias !== undefined),
   };
   const buffers = { x, gate: gate.binding, up: up.binding, bias, out };
@@ -46,13 +45,13 @@ function bindSlice(
     if (shape === "chunks") {
       const tile = chunkTile(weight.cols, 1024, name);
       return {
-        shader: binder.shader(gatedChunks, { packed: weight.dtype }),
+        shader: binder.shader(gatedChunks, { packed: weight.dtype, constants: { ACTIVATION: ACTIVATION[activation] } }),
         group: binder.group(name, gatedChunks, { ...params, tile }, buffers),
         grid: ({ rows }) => [Math.ceil(count / tile), chosen(rows) ? rows : 0, 1],
       };
     }
     return {
-      shader: binder.shader(gatedRows, { packed: weight.dtype, constants: { ROWS: shape } }),
+      shader: binder.shader(gatedRows, { packed: weight.dtype, constants: { ACTIVATION: ACTIVATION[activation], ROWS: shape } }),
       group: rowsGroup,
       grid: ({ rows }) => [Math.ceil(count / 64), chosen(rows) ? Math.ceil(rows / shape) : 0, 1],
     };
