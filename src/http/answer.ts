@@ -1,0 +1,150 @@
+import { type Choice, type Delta, type Finish, startChoices } from "./choice.ts";
+import { clientGone } from "./errors.ts";
+import type { Job } from "./job.ts";
+import type { Metrics } from "./metrics.ts";
+import type { AppDeps, Serving } from "./serving.ts";
+import { eventStream } from "./sse.ts";
+
+/** A finished choice. */
+export interface Completion {
+  readonly index: number;
+  readonly promptIds: readonly number[];
+  readonly text: string;
+  readonly tokenIds: readonly number[];
+  readonly finish: Finish;
+}
+
+/** How chat and completions differ on the wire. */
+export interface Dialect {
+  /** The `object` and `choices` fields of the whole answer, and what else belongs beside them. */
+  body(completions: readonly Completion[], job: Job): Record<string, unknown>;
+  /** Writes the events of one choice of a stream. */
+  events(choice: Choice, job: Job): ChoiceEvents;
+  /** The `object` field of a stream's chunks. */
+  readonly chunkObject: string;
+}
+
+/** JSON texts, written without building objects: this is done for every token. */
+export interface ChoiceEvents {
+  /** Sent before a choice's first delta; null: nothing. */
+  open(): string | null;
+  delta(delta: Delta): string;
+}
+
+export interface Usage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+  readonly prompt_tokens_details: { readonly cached_tokens: number };
+}
+
+/** Runs the job and answers, as a stream or at once. A client that leaves takes all its choices with it. */
+export async function answer(
+  request: Request,
+  stream: boolean,
+  job: Job,
+  dialect: Dialect,
+  context: { readonly serving: Serving; readonly deps: AppDeps; readonly metrics: Metrics },
+): Promise<Response> {
+  if (request.signal.aborted) throw clientGone();
+  const abort = new AbortController();
+  const choices = startChoices(context.serving, job, context.metrics, abort);
+  const leave = () => abort.abort();
+  request.signal.addEventListener("abort", leave, { once: true });
+  // On Deno the signal also aborts after a normal end, so it is only listened to while the job runs.
+  const settle = () => request.signal.removeEventListener("abort", leave);
+
+  if (!stream) {
+    try {
+      const completions = await allOrNone(choices, abort, collect);
+      return Response.json({ ...head(job), ...dialect.body(completions, job), usage: usageOf(job, choices) });
+    } finally {
+      settle();
+    }
+  }
+  return eventStream(
+    async (send) => {
+      try {
+        await allOrNone(choices, abort, (choice) => {
+          const events = dialect.events(choice, job);
+          let opened = false;
+          return choice.run((delta) => {
+            if (!opened) {
+              opened = true;
+              const first = events.open();
+              if (first !== null) send(first);
+            }
+            if (delta.text === "" && delta.finish === null && !job.returnTokenIds) return undefined;
+            return send(events.delta(delta));
+          });
+        });
+        if (job.includeUsage) {
+          send(
+            JSON.stringify({ ...head(job), object: dialect.chunkObject, choices: [], usage: usageOf(job, choices) }),
+          );
+        }
+      } finally {
+        settle();
+      }
+    },
+    {
+      onCancel: leave,
+      onError: (error) =>
+        context.deps.logger.error("{id} failed after its stream began: {error}", { id: job.id, error }),
+      heartbeatMs: context.deps.heartbeatMs,
+    },
+  );
+}
+
+/** What every chunk of a choice's stream has before its delta, up to and without the delta's own fields. */
+export function chunkHead(job: Job, object: string, index: number): string {
+  const { id, created, model } = head(job);
+  const fields = JSON.stringify({ id, object, created, model });
+  return `${fields.slice(0, -1)},"choices":[{"index":${index},`;
+}
+
+/** What follows a chunk's last choice field. */
+export function chunkTail(job: Job): string {
+  return job.includeUsage ? '}],"usage":null}' : "}]}";
+}
+
+function head(job: Job) {
+  return { id: job.id, created: job.created, model: job.model };
+}
+
+/** Runs all choices side by side; the first failure aborts the others. */
+async function allOrNone<T>(choices: readonly Choice[], abort: AbortController, run: (choice: Choice) => Promise<T>) {
+  const runs = choices.map(run);
+  try {
+    return await Promise.all(runs);
+  } catch (error) {
+    abort.abort();
+    await Promise.allSettled(runs);
+    throw error;
+  }
+}
+
+async function collect(choice: Choice): Promise<Completion> {
+  const tokenIds: number[] = [];
+  let text = "";
+  let finish: Finish | null = null;
+  await choice.run((delta) => {
+    text += delta.text;
+    tokenIds.push(...delta.tokenIds);
+    finish = delta.finish;
+    return undefined;
+  });
+  return { index: choice.index, promptIds: choice.promptIds, text, tokenIds, finish: finish! };
+}
+
+/** A prompt counts once, however many choices go on from it. */
+function usageOf(job: Job, choices: readonly Choice[]): Usage {
+  const promptTokens = job.prompts.reduce((sum, ids) => sum + ids.length, 0);
+  const completionTokens = choices.reduce((sum, choice) => sum + choice.generated, 0);
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    prompt_tokens_details: { cached_tokens: 0 },
+  };
+}

@@ -1,0 +1,112 @@
+import type { FinishReason, TokenEvent } from "../contracts/generation.ts";
+import { Detokenizer } from "../text/detokenizer.ts";
+import { StopMatcher } from "../text/stop.ts";
+import { clientGone } from "./errors.ts";
+import type { Job } from "./job.ts";
+import type { Metrics, SequenceMeter } from "./metrics.ts";
+import type { Serving } from "./serving.ts";
+
+/** What one token changed. */
+export interface Delta {
+  readonly text: string;
+  readonly tokenIds: readonly number[];
+  /** On the last delta only. */
+  readonly finish: Finish | null;
+}
+
+export interface Finish {
+  readonly reason: FinishReason;
+  /** The stop string or the stop token id that ended the choice; null for EOS and length. */
+  readonly stopReason: string | number | null;
+}
+
+/** Takes a delta; the choice goes on when it is done with it. */
+export type Sink = (delta: Delta) => Promise<void> | undefined;
+
+/** One continuation of one prompt, already queued in the engine. */
+export class Choice {
+  /** Prompts first: the choices of a prompt stand side by side. */
+  readonly index: number;
+  readonly promptIds: readonly number[];
+  /** Tokens generated so far. */
+  generated = 0;
+  readonly #tokens: AsyncIterable<TokenEvent>;
+  readonly #detokenizer: Detokenizer;
+  readonly #stops: StopMatcher;
+  readonly #meter: SequenceMeter;
+  readonly #signal: AbortSignal;
+
+  constructor(
+    index: number,
+    promptIds: readonly number[],
+    tokens: AsyncIterable<TokenEvent>,
+    text: { readonly detokenizer: Detokenizer; readonly stops: StopMatcher },
+    meter: SequenceMeter,
+    signal: AbortSignal,
+  ) {
+    this.index = index;
+    this.promptIds = promptIds;
+    this.#tokens = tokens;
+    this.#detokenizer = text.detokenizer;
+    this.#stops = text.stops;
+    this.#meter = meter;
+    this.#signal = signal;
+  }
+
+  /** Resolves after the last delta. Leaves the engine's iteration as soon as a stop string is complete. */
+  async run(sink: Sink): Promise<void> {
+    try {
+      for await (const event of this.#tokens) {
+        this.generated++;
+        this.#meter.token();
+        const delta = this.#advance(event);
+        const taken = sink(delta);
+        if (taken !== undefined) await taken;
+        if (delta.finish === null) continue;
+        this.#meter.finish(delta.finish.reason, event.finish?.timing ?? null);
+        return;
+      }
+    } catch (error) {
+      this.#meter.finish(this.#signal.aborted ? "abort" : "error", null);
+      throw this.#signal.aborted ? clientGone() : error;
+    }
+    this.#meter.finish("abort", null);
+    if (this.#signal.aborted) throw clientGone();
+    throw new Error(
+      `Octavo bug: the engine ended choice ${this.index} after ${this.generated} tokens without a reason`,
+    );
+  }
+
+  #advance({ tokenId, finish }: TokenEvent): Delta {
+    const ended = finish?.reason === "stop";
+    let text = ended ? "" : this.#detokenizer.push(tokenId);
+    if (finish !== undefined) text += this.#detokenizer.flush();
+    const part = this.#stops.push(text);
+    const tokenIds = [tokenId];
+    if (part.stop !== null) return { text: part.text, tokenIds, finish: { reason: "stop", stopReason: part.stop } };
+    if (finish === undefined) return { text: part.text, tokenIds, finish: null };
+    const { reason, stopReason } = finish;
+    return { text: part.text + this.#stops.flush(), tokenIds, finish: { reason, stopReason } };
+  }
+}
+
+/** Queues every choice of the job, or none: throws EngineError where one is refused. */
+export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort: AbortController): Choice[] {
+  const choices: Choice[] = [];
+  try {
+    for (const [p, promptIds] of job.prompts.entries()) {
+      for (const params of job.params[p]!) {
+        const index = choices.length;
+        const tokens = serving.engine.submit({ id: `${job.id}-${index}`, promptIds, params }, abort.signal);
+        const detokenizer = new Detokenizer(serving.tokenizer, { skipSpecialTokens: job.skipSpecialTokens });
+        detokenizer.continueFrom(promptIds);
+        const text = { detokenizer, stops: new StopMatcher(job.stop) };
+        choices.push(new Choice(index, promptIds, tokens, text, metrics.sequence(promptIds.length), abort.signal));
+      }
+    }
+  } catch (error) {
+    abort.abort();
+    throw error;
+  }
+  return choices;
+}

@@ -1,0 +1,62 @@
+import { type ChoiceEvents, type Completion, chunkHead, chunkTail, type Dialect } from "./answer.ts";
+import type { Choice } from "./choice.ts";
+import { type Job, type JobContext, makeJob } from "./job.ts";
+import { encodePrompt, readPrompts } from "./prompt.ts";
+import type { CompletionRequest } from "./schema.ts";
+import type { Serving } from "./serving.ts";
+
+/** OpenAI's and vLLM's max_tokens where a completion gives none. */
+const DEFAULT_MAX_TOKENS = 16;
+
+export function completionJob(
+  serving: Serving,
+  request: CompletionRequest,
+  context: Pick<JobContext, "id" | "created" | "seed">,
+): Job {
+  const prompts = readPrompts(request.prompt);
+  const encoded = prompts.map((prompt, i) =>
+    encodePrompt(serving, prompt, prompts.length > 1 ? `prompt[${i}]` : "prompt"),
+  );
+  return makeJob(serving, request, encoded, {
+    ...context,
+    defaultMaxTokens: DEFAULT_MAX_TOKENS,
+    promptParam: "prompt",
+  });
+}
+
+/** POST /v1/completions on the wire. */
+export const completionDialect: Dialect = {
+  chunkObject: "text_completion",
+
+  body(completions, job) {
+    return { object: "text_completion", choices: completions.map((completion) => choiceBody(completion, job)) };
+  },
+
+  events(choice: Choice, job: Job): ChoiceEvents {
+    const before = `${chunkHead(job, "text_completion", choice.index)}"text":`;
+    const after = chunkTail(job);
+    let promptIds = job.returnTokenIds ? `,"prompt_token_ids":${JSON.stringify(choice.promptIds)}` : "";
+    return {
+      open: () => null,
+      delta({ text, tokenIds, finish }) {
+        const reason = JSON.stringify(finish?.reason ?? null);
+        const stopReason = JSON.stringify(finish?.stopReason ?? null);
+        const ids = job.returnTokenIds ? `,"token_ids":[${tokenIds}]${promptIds}` : "";
+        promptIds = "";
+        const fields = `"logprobs":null,"finish_reason":${reason},"stop_reason":${stopReason}`;
+        return `${before}${JSON.stringify(text)},${fields}${ids}${after}`;
+      },
+    };
+  },
+};
+
+function choiceBody({ index, text, finish, tokenIds, promptIds }: Completion, job: Job) {
+  return {
+    index,
+    text,
+    logprobs: null,
+    finish_reason: finish.reason,
+    stop_reason: finish.stopReason,
+    ...(job.returnTokenIds && { token_ids: tokenIds, prompt_token_ids: promptIds }),
+  };
+}

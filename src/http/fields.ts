@@ -1,0 +1,127 @@
+import { badRequest } from "./errors.ts";
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Says something about the request's sender or storage, nothing about the answer. */
+const IGNORED: ReadonlySet<string> = new Set([
+  "user",
+  "metadata",
+  "store",
+  "service_tier",
+  "parallel_tool_calls",
+  "safety_identifier",
+  "prompt_cache_key",
+  "prompt_cache_retention",
+]);
+
+type Neutral = (value: unknown, body: Body) => boolean;
+
+const is =
+  (...neutral: unknown[]): Neutral =>
+  (value) =>
+    neutral.includes(value);
+const empty: Neutral = (value) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
+const never: Neutral = () => false;
+
+/** Known to OpenAI's or vLLM's clients but not supported yet; accepted only with a value that asks for nothing. */
+const UNSUPPORTED: Readonly<Record<string, Neutral>> = {
+  allowed_token_ids: never,
+  audio: never,
+  bad_words: empty,
+  best_of: (value, body) => value === (body.n ?? 1),
+  cache_salt: never,
+  chat_template: never,
+  continue_final_message: is(false),
+  documents: empty,
+  early_stopping: is(false),
+  echo: is(false),
+  frequency_penalty: is(0),
+  function_call: is("none", "auto"),
+  functions: empty,
+  guided_choice: never,
+  guided_grammar: never,
+  guided_json: never,
+  guided_regex: never,
+  include_stop_str_in_output: is(false),
+  kv_transfer_params: never,
+  length_penalty: is(1),
+  logit_bias: empty,
+  logprobs: is(false),
+  min_p: is(0),
+  min_tokens: is(0),
+  mm_processor_kwargs: empty,
+  modalities: (value) => Array.isArray(value) && value.every((modality) => modality === "text"),
+  prediction: never,
+  presence_penalty: is(0),
+  priority: is(0),
+  prompt_embeds: never,
+  prompt_logprobs: is(false),
+  reasoning_effort: is("none"),
+  repetition_penalty: is(1),
+  request_id: never,
+  response_format: (value) => (value as { type?: unknown } | null)?.type === "text",
+  return_tokens_as_token_ids: is(false),
+  spaces_between_special_tokens: is(true),
+  structured_outputs: never,
+  suffix: is(""),
+  thinking_token_budget: never,
+  tool_choice: is("none", "auto"),
+  tools: empty,
+  top_logprobs: is(0),
+  use_beam_search: is(false),
+  verbosity: is("medium"),
+  web_search_options: never,
+};
+
+/**
+ * The body's fields that are in `supported`. Null counts as left out. Throws a 400 for a field that is not supported
+ * yet, and for one nobody knows, with the nearest known name.
+ */
+export function screenFields(body: Body, supported: readonly string[]): Body {
+  const known = new Set(supported);
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(body)) {
+    if (known.has(name)) {
+      if (value !== null) fields[name] = value;
+      continue;
+    }
+    if (IGNORED.has(name)) continue;
+    const neutral = Object.hasOwn(UNSUPPORTED, name) ? UNSUPPORTED[name] : undefined;
+    if (neutral === undefined) throw unknownField(name, supported);
+    if (value === null || neutral(value, body)) continue;
+    throw badRequest(name, `${name} is not supported yet: received ${shown(value)}`, "unsupported_parameter");
+  }
+  return fields;
+}
+
+function unknownField(name: string, supported: readonly string[]) {
+  const short = name.slice(0, 64);
+  let nearest = supported[0]!;
+  let least = Number.POSITIVE_INFINITY;
+  for (const candidate of [...supported, ...Object.keys(UNSUPPORTED)]) {
+    const distance = editDistance(short, candidate);
+    if (distance < least) [nearest, least] = [candidate, distance];
+  }
+  return badRequest(short, `Unknown field ${short}; the nearest known one is ${nearest}`, "unknown_parameter");
+}
+
+/** Objects are not written out: they may be nested deeper than the stack. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+/** Levenshtein's. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + Number(a[i - 1] !== b[j - 1]));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,107 @@
+import type { SamplingParams } from "../contracts/generation.ts";
+import { badRequest } from "./errors.ts";
+import type { GenerationFields } from "./schema.ts";
+import type { Serving } from "./serving.ts";
+
+/** Most choices, prompts times n, that one request may ask for. */
+const MAX_CHOICES = 1024;
+
+/** A checked request for text, the same for chat and completions: prompts, and how to go on from each. */
+export interface Job {
+  /** Such as `cmpl-...`, unique on this server. */
+  readonly id: string;
+  /** Unix seconds. */
+  readonly created: number;
+  /** The model's name as the client knows it. */
+  readonly model: string;
+  readonly prompts: readonly (readonly number[])[];
+  /** Choices for each prompt. */
+  readonly n: number;
+  /** [prompt][choice of that prompt] */
+  readonly params: readonly (readonly SamplingParams[])[];
+  readonly stop: readonly string[];
+  readonly skipSpecialTokens: boolean;
+  readonly returnTokenIds: boolean;
+  readonly includeUsage: boolean;
+}
+
+export interface JobContext {
+  readonly id: string;
+  readonly created: number;
+  readonly seed: () => bigint;
+  /** max_tokens where the request gives none; at most the rest of the context. */
+  readonly defaultMaxTokens: number;
+  /** The field that holds the prompt, for errors. */
+  readonly promptParam: "prompt" | "messages";
+}
+
+/** Throws a 400 naming the field where the prompts and limits do not fit the model. */
+export function makeJob(
+  serving: Serving,
+  request: GenerationFields & { readonly max_completion_tokens?: number | undefined },
+  encoded: readonly (readonly number[])[],
+  context: JobContext,
+): Job {
+  if (request.stream_options !== undefined && !request.stream) {
+    throw badRequest("stream_options", "stream_options is only allowed with stream: true");
+  }
+  if (encoded.length * request.n > MAX_CHOICES) {
+    const message = `${encoded.length} prompts with ${request.n} choices each; at most ${MAX_CHOICES} in all are allowed`;
+    throw badRequest("n", message);
+  }
+  for (const id of request.stop_token_ids) {
+    if (id < serving.engine.vocabSize) continue;
+    throw badRequest("stop_token_ids", `stop_token_ids must be below ${serving.engine.vocabSize}: received ${id}`);
+  }
+  const prompts = encoded.map((ids) => truncate(ids, request.truncate_prompt_tokens, serving.model.maxModelLen));
+  const limitParam = request.max_completion_tokens === undefined ? "max_tokens" : "max_completion_tokens";
+  const asked = request.max_completion_tokens ?? request.max_tokens;
+  const { defaults } = serving.model;
+  const topK = request.top_k ?? defaults.topK ?? 0;
+  const seed = request.seed === undefined ? context.seed() : BigInt(request.seed);
+  const params = prompts.map((ids, i) => {
+    const param = prompts.length > 1 ? `prompt[${i}]` : context.promptParam;
+    const room = roomAfter(ids, serving.model.maxModelLen, param);
+    if (asked !== undefined && asked > room) throw tooLong(asked, ids.length, serving.model.maxModelLen, limitParam);
+    const shared = {
+      temperature: request.temperature ?? defaults.temperature ?? 1,
+      topP: request.top_p ?? defaults.topP ?? 1,
+      topK: topK <= 0 || topK >= serving.engine.vocabSize ? 0 : topK,
+      maxTokens: asked ?? Math.min(context.defaultMaxTokens, room),
+      stopTokenIds: request.stop_token_ids,
+      ignoreEos: request.ignore_eos,
+    };
+    return Array.from({ length: request.n }, (_, k) => ({ ...shared, seed: BigInt.asUintN(64, seed + BigInt(k)) }));
+  });
+  return {
+    id: context.id,
+    created: context.created,
+    model: request.model ?? serving.model.ids[0],
+    prompts,
+    n: request.n,
+    params,
+    stop: request.stop,
+    skipSpecialTokens: request.skip_special_tokens,
+    returnTokenIds: request.return_token_ids,
+    includeUsage: request.stream_options?.include_usage ?? false,
+  };
+}
+
+/** The last `keep` ids; -1 keeps as many as leave room for one token of output. */
+function truncate(ids: readonly number[], keep: number | undefined, maxModelLen: number): readonly number[] {
+  if (keep === undefined) return ids;
+  if (keep === 0)
+    throw badRequest("truncate_prompt_tokens", "truncate_prompt_tokens must be -1 or at least 1: received 0");
+  return ids.slice(-(keep === -1 ? maxModelLen - 1 : keep));
+}
+
+function roomAfter(ids: readonly number[], maxModelLen: number, param: string): number {
+  if (ids.length < maxModelLen) return maxModelLen - ids.length;
+  const message = `${param} has ${ids.length} tokens; the model's context holds ${maxModelLen}, at least one of them output`;
+  throw badRequest(param, message, "context_length_exceeded");
+}
+
+function tooLong(asked: number, promptTokens: number, maxModelLen: number, param: string) {
+  const message = `${param} is ${asked}, but the prompt's ${promptTokens} tokens leave ${maxModelLen - promptTokens} of the context's ${maxModelLen}`;
+  return badRequest(param, message, "context_length_exceeded");
+}

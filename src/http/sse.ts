@@ -1,0 +1,84 @@
+import { asApiError, errorBody } from "./errors.ts";
+
+const DEFAULT_HEARTBEAT_MS = 15_000;
+
+/** Chunks that may wait for the client before the senders do. */
+const BUFFERED_CHUNKS = 16;
+
+const encoder = new TextEncoder();
+const DONE = encoder.encode("data: [DONE]\n\n");
+const HEARTBEAT = encoder.encode(": keep-alive\n\n");
+
+/** Sends one JSON text as an event. Resolves, or returns undefined, when there is room for more. */
+export type Send = (json: string) => Promise<void> | undefined;
+
+export interface SseOptions {
+  /** Called once, when the client leaves before the end. */
+  onCancel(): void;
+  /** Called with an error that ended the stream after its status was sent. */
+  onError(error: unknown): void;
+  readonly heartbeatMs?: number | undefined;
+}
+
+/**
+ * Answers with server-sent events: what `produce` sends, an error event where it fails, then `[DONE]`. Nothing is
+ * buffered beyond a few chunks: a client that stops reading stops its senders.
+ */
+export function eventStream(produce: (send: Send) => Promise<void>, options: SseOptions): Response {
+  let open = true;
+  let room: (() => void)[] = [];
+  const letGo = () => {
+    const waiting = room;
+    room = [];
+    for (const resolve of waiting) resolve();
+  };
+  let heartbeat: ReturnType<typeof setInterval> | undefined;
+  let idle = true;
+
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const send: Send = (json) => {
+          if (!open) return undefined;
+          idle = false;
+          controller.enqueue(encoder.encode(`data: ${json}\n\n`));
+          if ((controller.desiredSize ?? 0) > 0) return undefined;
+          return new Promise((resolve) => room.push(resolve));
+        };
+        const end = () => {
+          clearInterval(heartbeat);
+          if (!open) return;
+          open = false;
+          controller.enqueue(DONE);
+          controller.close();
+        };
+        heartbeat = setInterval(() => {
+          if (open && idle && (controller.desiredSize ?? 0) > 0) controller.enqueue(HEARTBEAT);
+          idle = true;
+        }, options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS);
+        produce(send).then(end, (error) => {
+          if (open) {
+            options.onError(error);
+            send(JSON.stringify(errorBody(asApiError(error))));
+          }
+          end();
+        });
+      },
+      pull: letGo,
+      cancel() {
+        open = false;
+        clearInterval(heartbeat);
+        options.onCancel();
+        letGo();
+      },
+    },
+    new CountQueuingStrategy({ highWaterMark: BUFFERED_CHUNKS }),
+  );
+  return new Response(stream, {
+    headers: {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-cache",
+      "x-accel-buffering": "no",
+    },
+  });
+}
