@@ -1,8 +1,10 @@
+import { join } from "node:path";
+import { eosTokenIds } from "../models/config.ts";
 import { parseModel } from "../models/registry.ts";
 import type { ServeConfig } from "./config.ts";
 import type { Device, KvDtype, WeightDtype } from "./contracts/device.ts";
 import type { ModelSpec } from "./contracts/model_spec.ts";
-import type { Checkpoint } from "./contracts/weights.ts";
+import { type Checkpoint, CheckpointError } from "./contracts/weights.ts";
 import { Engine } from "./engine/engine.ts";
 import { type LoadProgress, loadWeights } from "./runner/load_weights.ts";
 import { type MemoryPlan, planMemory } from "./runner/memory_plan.ts";
@@ -10,6 +12,7 @@ import { ModelRunner } from "./runner/model_runner.ts";
 import { openCheckpoint } from "./weights/checkpoint.ts";
 import { weightDtype } from "./weights/dtype.ts";
 import { checkFit } from "./weights/fit.ts";
+import { readOptionalJson } from "./weights/json.ts";
 
 /** The composition root: settings and a checkpoint become a device, a runner and an engine. */
 
@@ -83,7 +86,7 @@ export async function buildEngine(
       maxSequences: config.maxNumSeqs,
       longPrefillThreshold: config.longPrefillTokenThreshold,
       chunkedPrefill: config.enableChunkedPrefill,
-      eosTokenIds: spec.eosTokenIds,
+      eosTokenIds: [...spec.eosTokenIds, ...(await generationEosTokenIds(directory))],
       maxQueuedRequests: config.maxNumQueuedReqs,
       now: () => performance.now(),
     });
@@ -97,4 +100,15 @@ export async function buildEngine(
 function kvDtypeFor(spec: ModelSpec, checkpoint: Checkpoint, dtype: WeightDtype | "auto"): KvDtype {
   const weights = dtype === "auto" ? weightDtype(checkpoint.tensors.get(spec.embedding.name)!.dtype) : dtype;
   return weights === "f32" ? "f32" : "f16";
+}
+
+/** Chat models often name their end of turn only in generation_config.json. */
+async function generationEosTokenIds(directory: string): Promise<number[]> {
+  const file = "generation_config.json";
+  const stored = (await readOptionalJson(directory, file))?.eos_token_id;
+  const parsed = eosTokenIds.safeParse(stored);
+  if (parsed.success) return parsed.data;
+  throw new CheckpointError(
+    `Cannot use ${join(directory, file)}: eos_token_id must be a token id or a list of them: received ${JSON.stringify(stored)}`,
+  );
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -12,11 +13,23 @@ export interface ServerProcess {
 /** The command that starts `octavo serve` on each runtime; Node has no TypeScript with WGSL imports and runs the bundle. */
 const COMMANDS = {
   bun: [process.execPath, join(ROOT, "src/main.ts"), "serve"],
-  deno: [join(ROOT, "node_modules/.bin/deno"), "task", "--quiet", "--cwd", ROOT, "serve"],
+  deno: denoTask("serve"),
   node: ["node", join(ROOT, "dist/octavo.js"), "serve"],
 } as const;
 
 export type RuntimeName = keyof typeof COMMANDS;
+
+/**
+ * The command of a task in deno.json, run by the Deno binary itself: `deno task` and the npm package's launcher are
+ * processes of their own, which do not pass SIGTERM on.
+ */
+function denoTask(name: string): string[] {
+  const { tasks } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
+  const [, ...args] = tasks[name].command.split(" ");
+  const [binary] = new Bun.Glob("node_modules/@deno/*/deno").scanSync({ cwd: ROOT });
+  if (!binary) throw new Error("the npm package deno is not installed");
+  return [join(ROOT, binary), ...args];
+}
 
 /** Starts `octavo serve MODEL` on a free port and waits for the ready line. */
 export async function startServer(runtime: RuntimeName, model: string, ...flags: string[]): Promise<ServerProcess> {
@@ -44,7 +57,11 @@ export async function startServer(runtime: RuntimeName, model: string, ...flags:
 
 /** Runs `octavo ARGS` to its end. */
 export async function runOctavo(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = Bun.spawn([process.execPath, join(ROOT, "src/main.ts"), ...args], { cwd: ROOT, stdout: "pipe", stderr: "pipe" });
+  const child = Bun.spawn([process.execPath, join(ROOT, "src/main.ts"), ...args], {
+    cwd: ROOT,
+    stdout: "pipe",
+    stderr: "pipe",
+  });
   const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   return { code: await child.exited, stdout, stderr };
 }
