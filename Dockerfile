@@ -22,9 +22,9 @@ RUN OCTAVO_DEVICE=reference ./octavo setup && mv .octavo/bun-*/bin/bun /usr/loca
 RUN find node_modules/webgpu/dist -mindepth 1 -maxdepth 1 ! -name "linux-$(node -p process.arch)" -exec rm -r {} +
 
 FROM debian:trixie-slim AS runtime
-# libxext6 and libegl1 are what NVIDIA's Vulkan driver, put in by its container runtime, links to.
+# NVIDIA's Vulkan driver, which its container runtime puts in, links to libxext6.
 ARG DRIVERS=""
-RUN apt-get update && apt-get install --yes --no-install-recommends libvulkan1 libxext6 libegl1 ${DRIVERS} && \
+RUN apt-get update && apt-get install --yes --no-install-recommends libvulkan1 libxext6 ${DRIVERS} && \
     rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 octavo
 WORKDIR /octavo
