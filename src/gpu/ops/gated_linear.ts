@@ -51,7 +51,10 @@ function bindSlice(
       };
     }
     return {
-      shader: binder.shader(gatedRows, { packed: weight.dtype, constants: { ACTIVATION: ACTIVATION[activation], ROWS: shape } }),
+      shader: binder.shader(gatedRows, {
+        packed: weight.dtype,
+        constants: { ACTIVATION: ACTIVATION[activation], ROWS: shape },
+      }),
       group: rowsGroup,
       grid: ({ rows }) => [Math.ceil(count / 64), chosen(rows) ? Math.ceil(rows / shape) : 0, 1],
     };

@@ -31,13 +31,19 @@ function bindSlice(binder: Binder, name: string, args: LinearArgs, slice: RowSli
     if (shape === "chunks") {
       const tile = chunkTile(weight.cols, 2048, name);
       return {
-        shader: binder.shader(linearChunks, { packed: weight.dtype, constants: { ACTIVATION: ACTIVATION[activation] } }),
+        shader: binder.shader(linearChunks, {
+          packed: weight.dtype,
+          constants: { ACTIVATION: ACTIVATION[activation] },
+        }),
         group: binder.group(name, linearChunks, { ...common, tile }, buffers),
         grid: (step) => [Math.ceil(count / tile), chosen(rowsOf(step)) ? rowsOf(step) : 0, 1],
       };
     }
     return {
-      shader: binder.shader(linearRows, { packed: weight.dtype, constants: { ACTIVATION: ACTIVATION[activation], ROWS: shape } }),
+      shader: binder.shader(linearRows, {
+        packed: weight.dtype,
+        constants: { ACTIVATION: ACTIVATION[activation], ROWS: shape },
+      }),
       group: rowsGroup,
       grid: (step) => [Math.ceil(count / 64), chosen(rowsOf(step)) ? Math.ceil(rowsOf(step) / shape) : 0, 1],
     };

@@ -1,0 +1,21 @@
+import { attentionCases } from "./cases/attention.ts";
+import { copyBlocksCases } from "./cases/copy_blocks.ts";
+import { embedCases } from "./cases/embed.ts";
+import { gatedLinearCases } from "./cases/gated_linear.ts";
+import { linearCases } from "./cases/linear.ts";
+import { normCases } from "./cases/norm.ts";
+import { ropeCases } from "./cases/rope.ts";
+import { sampleCases } from "./cases/sample.ts";
+import type { Case } from "./scenario.ts";
+
+/** Every operation on ordinary and adversarial inputs: for tests, `octavo doctor` and benchmarks. */
+export const cases: readonly Case[] = [
+  ...embedCases,
+  ...normCases,
+  ...linearCases,
+  ...gatedLinearCases,
+  ...ropeCases,
+  ...attentionCases,
+  ...copyBlocksCases,
+  ...sampleCases,
+];

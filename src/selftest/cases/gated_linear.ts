@@ -1,0 +1,43 @@
+import { Data, encode, weight } from "../data.ts";
+import type { Case, Scenario } from "../scenario.ts";
+import { describeLinear, type LinearCase } from "./linear.ts";
+
+/** `outputs` is the inner width: the weight has twice as many rows. */
+export function gatedLinearScenario(shape: Omit<LinearCase, "add" | "samples">): Scenario {
+  const { rows, inputs, outputs, dtype, activation = "silu", bias, size = 1 } = shape;
+  const data = new Data(inputs * 19 + outputs);
+  return {
+    buffers: {
+      x: data.floats(rows * inputs, size),
+      weight: encode(data.floats(2 * outputs * inputs), dtype),
+      bias: data.floats(2 * outputs),
+      out: new Float32Array(rows * outputs),
+    },
+    bind: (ops, buffer) =>
+      ops.gatedLinear("gated", {
+        out: buffer("out"),
+        x: buffer("x"),
+        weight: weight(buffer("weight"), dtype, 2 * outputs, inputs),
+        ...(bias && { bias: buffer("bias") }),
+        activation,
+      }),
+    step: { rows },
+    outputs: { out: "f32" },
+  };
+}
+
+const shapes: readonly LinearCase[] = [
+  { rows: 1, inputs: 64, outputs: 172, dtype: "f32" },
+  { rows: 1, inputs: 132, outputs: 7, dtype: "bf16", bias: true },
+  { rows: 3, inputs: 320, outputs: 66, dtype: "f16" },
+  { rows: 70, inputs: 64, outputs: 64, dtype: "f32" },
+  { rows: 6, inputs: 128, outputs: 40, dtype: "bf16", activation: "gelu_tanh" },
+  { rows: 2, inputs: 64, outputs: 64, dtype: "f32", size: 1e6 },
+];
+
+export const gatedLinearCases: readonly Case[] = shapes.map((shape) => ({
+  kernel: "gated_linear",
+  name: describeLinear(shape),
+  scenario: () => gatedLinearScenario(shape),
+  tolerance: 3e-6,
+}));

@@ -1,0 +1,76 @@
+import type { Activation, WeightDtype } from "../../contracts/device.ts";
+import { Data, encode, weight } from "../data.ts";
+import type { Case, Scenario } from "../scenario.ts";
+
+export interface LinearCase {
+  rows: number;
+  inputs: number;
+  outputs: number;
+  dtype: WeightDtype;
+  activation?: Activation;
+  bias?: boolean;
+  add?: boolean;
+  samples?: boolean;
+  size?: number;
+}
+
+export function linearScenario(shape: LinearCase): Scenario {
+  const { rows, inputs, outputs, dtype, activation = "none", bias, add, samples, size = 1 } = shape;
+  const data = new Data(inputs * 13 + outputs);
+  return {
+    buffers: {
+      x: data.floats(rows * inputs, size),
+      weight: encode(data.floats(outputs * inputs), dtype),
+      bias: data.floats(outputs, size),
+      out: data.floats(rows * outputs),
+    },
+    bind: (ops, buffer) =>
+      ops.linear("linear", {
+        out: buffer("out"),
+        x: buffer("x"),
+        weight: weight(buffer("weight"), dtype, outputs, inputs),
+        ...(bias && { bias: buffer("bias") }),
+        activation,
+        write: add ? "add" : "store",
+        rows: samples ? "samples" : "tokens",
+      }),
+    step: samples ? { samples: rows } : { rows },
+    outputs: { out: "f32" },
+  };
+}
+
+const shapes: readonly LinearCase[] = [
+  { rows: 1, inputs: 4, outputs: 1, dtype: "f32" },
+  { rows: 1, inputs: 68, outputs: 130, dtype: "f32", bias: true },
+  { rows: 2, inputs: 512, outputs: 64, dtype: "bf16" },
+  { rows: 4, inputs: 128, outputs: 70, dtype: "f16", bias: true, add: true },
+  { rows: 5, inputs: 1028, outputs: 33, dtype: "f32", add: true },
+  { rows: 70, inputs: 64, outputs: 96, dtype: "f32", samples: true },
+  { rows: 13, inputs: 192, outputs: 65, dtype: "bf16", bias: true, activation: "gelu" },
+  { rows: 3, inputs: 64, outputs: 64, dtype: "f32", activation: "gelu_tanh", size: 30 },
+  { rows: 3, inputs: 64, outputs: 64, dtype: "f32", activation: "relu", bias: true },
+  { rows: 3, inputs: 64, outputs: 64, dtype: "f32", activation: "silu", size: 1e4 },
+  { rows: 3, inputs: 256, outputs: 64, dtype: "f32", size: 1e30 },
+];
+
+export const linearCases: readonly Case[] = shapes.map((shape) => ({
+  kernel: "linear",
+  name: describeLinear(shape),
+  scenario: () => linearScenario(shape),
+  tolerance: 3e-6,
+}));
+
+export function describeLinear({
+  rows,
+  inputs,
+  outputs,
+  dtype,
+  activation,
+  bias,
+  add,
+  samples,
+  size,
+}: LinearCase): string {
+  const parts = [`${rows} x ${inputs} by ${outputs} ${dtype}`, bias && "bias", activation, add && "added"];
+  return [...parts, samples && "samples", size && `size ${size}`].filter(Boolean).join(", ");
+}

@@ -1,0 +1,47 @@
+import { Random } from "../base/random.ts";
+import type { DeviceBuffer, KvDtype, KvShape, Weight, WeightDtype } from "../contracts/device.ts";
+import { numberToBf16, numberToF16 } from "../reference/half.ts";
+
+/** Seeded inputs for scenarios. */
+export class Data {
+  readonly random: Random;
+
+  constructor(seed: number) {
+    this.random = new Random(seed);
+  }
+
+  /** `count` numbers, uniform in [-size, size). */
+  floats(count: number, size = 1): Float32Array {
+    return Float32Array.from({ length: count }, () => (this.random.next() * 2 - 1) * size);
+  }
+
+  /** `count` integers in [0, end). */
+  integers(count: number, end: number): Uint32Array {
+    return Uint32Array.from({ length: count }, () => this.random.integer(0, end - 1));
+  }
+
+  /** 0..count-1 in random order. */
+  shuffled(count: number): Uint32Array {
+    const order = Uint32Array.from({ length: count }, (_, i) => i);
+    for (let i = count - 1; i > 0; i--) {
+      const j = this.random.integer(0, i);
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    return order;
+  }
+}
+
+/** The values as they lie in device memory. */
+export function encode(values: Float32Array, dtype: WeightDtype | KvDtype): Float32Array | Uint16Array {
+  if (dtype === "f32") return values;
+  return Uint16Array.from(values, dtype === "f16" ? numberToF16 : numberToBf16);
+}
+
+export function weight(buffer: DeviceBuffer, dtype: WeightDtype, rows: number, cols: number): Weight {
+  return { buffer, dtype, rows, cols };
+}
+
+/** Elements of one K or V cache. */
+export function cacheLength({ numBlocks, blockSize, kvHeads, headDim }: KvShape): number {
+  return numBlocks * blockSize * kvHeads * headDim;
+}

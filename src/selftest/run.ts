@@ -1,0 +1,30 @@
+import type { Device } from "../contracts/device.ts";
+import { cases } from "./cases.ts";
+import { difference, numbersOf } from "./compare.ts";
+import { type Case, runScenario } from "./scenario.ts";
+
+export interface SelfTestResult {
+  readonly kernel: string;
+  readonly case: string;
+  readonly pass: boolean;
+  /** Empty when the case passed, else where it strayed. */
+  readonly detail: string;
+}
+
+/** Runs every case of the table on `device` and holds it against `reference`. Never throws: an error fails its case. */
+export async function* selfTest(device: Device, reference: Device): AsyncIterable<SelfTestResult> {
+  for (const item of cases) {
+    const detail = await check(item, device, reference).catch(String);
+    yield { kernel: item.kernel, case: item.name, pass: detail === null, detail: detail ?? "" };
+  }
+}
+
+async function check({ scenario, tolerance }: Case, device: Device, reference: Device): Promise<string | null> {
+  const input = scenario();
+  const [actual, expected] = [await runScenario(device, input), await runScenario(reference, input)];
+  for (const [name, element] of Object.entries(input.outputs)) {
+    const wrong = difference(numbersOf(actual.get(name)!, element), numbersOf(expected.get(name)!, element), tolerance);
+    if (wrong) return `${name}, ${wrong}`;
+  }
+  return null;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from "bun:test";
+import { assemble, defineKernel, packParams } from "../../kernels/define.ts";
+
+const kernel = defineKernel({
+  name: "example",
+  source: "// the kernel",
+  libs: ["// a lib"],
+  constants: ["ROWS"],
+  params: { width: "u32", epsilon: "f32", flag: "u32", a: "u32", b: "u32" },
+  buffers: { weight: "read array<packed4>" },
+});
+
+describe("assemble", () => {
+  test("puts constants, element type and libs before the kernel", () => {
+    const code = assemble(kernel, { packed: "bf16", constants: { ROWS: 4 } });
+    const order = ["const ROWS = 4u;", "// bf16 elements", "struct Step", "// a lib", "// the kernel"];
+    const places = order.map((text) => code.indexOf(text));
+    expect(places[0]).toBe(0);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  test("refuses a missing constant and a missing or needless element type", () => {
+    expect(() => assemble(kernel, { packed: "f16" })).toThrow("the constant ROWS is not given");
+    expect(() => assemble(kernel, { constants: { ROWS: 1 } })).toThrow("received element type undefined");
+    const plain = defineKernel({ name: "plain", source: "", libs: [], params: {}, buffers: {} });
+    expect(() => assemble(plain, { packed: "f16" })).toThrow("received element type f16");
+  });
+});
+
+test("packParams lays fields out in order, little-endian, padded to 16 bytes", () => {
+  const view = new DataView(packParams(kernel, { width: 7, epsilon: 0.5, flag: 1, a: 2 ** 32 - 1, b: 9 }));
+  expect(view.byteLength).toBe(32);
+  expect(view.getUint32(0, true)).toBe(7);
+  expect(view.getFloat32(4, true)).toBe(0.5);
+  expect(view.getUint32(12, true)).toBe(2 ** 32 - 1);
+  expect(view.getUint32(16, true)).toBe(9);
+});
