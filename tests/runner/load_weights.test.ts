@@ -1,0 +1,117 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseModel } from "../../models/registry.ts";
+import type { Device, DeviceBuffer } from "../../src/contracts/device.ts";
+import { openReferenceDevice } from "../../src/reference/device.ts";
+import { loadWeights } from "../../src/runner/load_weights.ts";
+import { openCheckpoint } from "../../src/weights/checkpoint.ts";
+import { checkFit, slotsOf } from "../../src/weights/fit.ts";
+
+const directory = await mkdtemp(join(tmpdir(), "octavo-load-"));
+afterAll(() => rm(directory, { recursive: true }));
+
+const config = {
+  architectures: ["LlamaForCausalLM"],
+  hidden_size: 1024,
+  intermediate_size: 4096,
+  num_hidden_layers: 10,
+  num_attention_heads: 16,
+  num_key_value_heads: 4,
+  vocab_size: 32000,
+  max_position_embeddings: 512,
+  rms_norm_eps: 1e-5,
+  hidden_act: "silu",
+  tie_word_embeddings: true,
+  bos_token_id: 1,
+  eos_token_id: 2,
+};
+
+/** A checkpoint of the right shapes, all zeros, as a sparse file. */
+async function writeSparseCheckpoint(): Promise<number> {
+  const header: Record<string, unknown> = {};
+  let end = 0;
+  for (const { name, shape } of slotsOf(parseModel(config))) {
+    const begin = end;
+    end += shape.reduce((product, extent) => product * extent, 2);
+    header[name] = { dtype: "BF16", shape, data_offsets: [begin, end] };
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(json.length), true);
+  const file = await open(join(directory, "model.safetensors"), "w");
+  await file.write(length);
+  await file.write(json);
+  await file.truncate(8 + json.length + end);
+  await file.close();
+  await Bun.write(join(directory, "config.json"), JSON.stringify(config));
+  return end;
+}
+
+/** Takes every byte and keeps none. */
+function countingDevice(): Device & { written: number } {
+  const device = {
+    written: 0,
+    allocate: (label: string, bytes: number): DeviceBuffer => ({ label, bytes }),
+    write(_: DeviceBuffer, __: number, data: { byteLength: number }) {
+      device.written += data.byteLength;
+    },
+    flush: async () => {},
+  };
+  return device as unknown as Device & { written: number };
+}
+
+describe("loadWeights", () => {
+  test("streams a checkpoint of hundreds of megabytes through a few", async () => {
+    const bytes = await writeSparseCheckpoint();
+    expect(bytes).toBeGreaterThan(300e6);
+    const spec = parseModel(config);
+    const opened = await openCheckpoint(directory);
+    const device = countingDevice();
+    Bun.gc(true);
+    const before = process.memoryUsage.rss();
+    let peak = 0;
+    let last = { loadedBytes: 0, totalBytes: 1 };
+    await loadWeights(spec, checkFit(spec, opened), device, "auto", (progress) => {
+      peak = Math.max(peak, process.memoryUsage.rss());
+      last = progress;
+    });
+    await opened.close();
+    // Norms are widened to f32 on the way.
+    const norms = 1024 * 2 * (2 * 10 + 1);
+    expect(device.written).toBe(bytes + norms);
+    expect(last.loadedBytes).toBe(last.totalBytes);
+    expect((peak - before) / 1e6).toBeLessThan(100);
+  });
+
+  test("stacks q, k and v, and converts where a dtype is asked for", async () => {
+    const golden = join(import.meta.dir, "../golden/qwen2-hd16");
+    const opened = await openCheckpoint(golden);
+    const spec = parseModel(opened.config);
+    const checkpoint = checkFit(spec, opened);
+    const device = openReferenceDevice();
+    const model = await loadWeights(spec, checkpoint, device, "f32", () => {});
+    const { qkv } = model.layers[0]!;
+    const { numHeads, numKvHeads, headDim, hiddenSize } = spec;
+    expect([qkv.weight.rows, qkv.weight.cols]).toEqual([(numHeads + 2 * numKvHeads) * headDim, hiddenSize]);
+    expect(qkv.weight.dtype).toBe("f32");
+    // The bias of v lies after those of q and k.
+    const v = spec.layers[0]!.v.bias!;
+    const stored: number[] = [];
+    for await (const chunk of checkpoint.read(v.name)) stored.push(...chunk);
+    const offset = (numHeads + numKvHeads) * headDim * 4;
+    const bytes = await device.read(qkv.bias!, offset, numKvHeads * headDim * 4);
+    const dtype = checkpoint.tensors.get(v.name)!.dtype;
+    const expected =
+      dtype === "F32"
+        ? new Float32Array(new Uint8Array(stored).buffer)
+        : dtype === "BF16"
+          ? new Float32Array(
+              Uint32Array.from(new Uint16Array(new Uint8Array(stored).buffer), (half) => half << 16).buffer,
+            )
+          : Float32Array.from(new Float16Array(new Uint8Array(stored).buffer));
+    expect([...new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)]).toEqual([...expected]);
+    await opened.close();
+  });
+});
