@@ -1,3 +1,4 @@
+import { checkedOps } from "../contracts/checked_ops.ts";
 import {
   type Device,
   type DeviceBuffer,
@@ -63,7 +64,7 @@ export class GpuDevice implements Device {
     this.#step = device.createBuffer({ label: "step", size: STEP_BYTES, usage });
     const limits = { maxBytes: this.maxBindingBytes, alignment: device.limits.minStorageBufferOffsetAlignment };
     const binder = new Binder(device, this.#pipelines, this.#step, limits);
-    this.ops = new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), info.isCpu);
+    this.ops = checkedOps(new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), info.isCpu));
     this.lost = device.lost.then(({ reason, message }) => `The GPU device was lost (${reason}): ${message}`);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // Dawn would print it; it is thrown instead.

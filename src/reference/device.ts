@@ -1,3 +1,4 @@
+import { checkedOps } from "../contracts/checked_ops.ts";
 import { type Device, type DeviceBuffer, DeviceMemoryError, type Op, type StepShape } from "../contracts/device.ts";
 import { memory, ReferenceBuffer } from "./buffer.ts";
 import type { ReferenceOp } from "./op.ts";
@@ -11,7 +12,7 @@ export function openReferenceDevice(): Device {
 class ReferenceDevice implements Device {
   readonly kind = "reference";
   readonly name = "reference (TypeScript)";
-  readonly ops = referenceOps;
+  readonly ops = checkedOps(referenceOps);
   readonly maxBufferBytes = 2 ** 32 - 4;
   readonly maxBindingBytes = this.maxBufferBytes;
   /** Host memory is not lost. */
