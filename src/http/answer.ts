@@ -3,7 +3,7 @@ import { clientGone } from "./errors.ts";
 import type { Job } from "./job.ts";
 import type { Metrics } from "./metrics.ts";
 import type { AppDeps, Serving } from "./serving.ts";
-import { eventStream } from "./sse.ts";
+import { eventStream, type Send } from "./sse.ts";
 
 /** A finished choice. */
 export interface Completion {
@@ -50,50 +50,47 @@ export async function answer(
   const abort = new AbortController();
   const choices = startChoices(context.serving, job, context.metrics, abort);
   const leave = () => abort.abort();
-  request.signal.addEventListener("abort", leave, { once: true });
-  // On Deno the signal also aborts after a normal end, so it is only listened to while the job runs.
-  const settle = () => request.signal.removeEventListener("abort", leave);
-
-  if (!stream) {
-    try {
-      const completions = await allOrNone(choices, abort, collect);
-      return Response.json({ ...head(job), ...dialect.body(completions, job), usage: usageOf(job, choices) });
-    } finally {
-      settle();
-    }
-  }
-  return eventStream(
-    async (send) => {
-      try {
-        await allOrNone(choices, abort, (choice) => {
-          const events = dialect.events(choice, job);
-          let opened = false;
-          return choice.run((delta) => {
-            if (!opened) {
-              opened = true;
-              const first = events.open();
-              if (first !== null) send(first);
-            }
-            if (delta.text === "" && delta.finish === null && !job.returnTokenIds) return undefined;
-            return send(events.delta(delta));
-          });
-        });
-        if (job.includeUsage) {
-          send(
-            JSON.stringify({ ...head(job), object: dialect.chunkObject, choices: [], usage: usageOf(job, choices) }),
-          );
-        }
-      } finally {
-        settle();
-      }
-    },
-    {
+  if (stream) {
+    return eventStream((send) => streamChoices(choices, job, dialect, abort, send), {
+      signal: request.signal,
       onCancel: leave,
       onError: (error) =>
         context.deps.logger.error("{id} failed after its stream began: {error}", { id: job.id, error }),
       heartbeatMs: context.deps.heartbeatMs,
-    },
-  );
+    });
+  }
+  request.signal.addEventListener("abort", leave);
+  try {
+    const completions = await allOrNone(choices, abort, collect);
+    return Response.json({ ...head(job), ...dialect.body(completions, job), usage: usageOf(job, choices) });
+  } finally {
+    // On Deno the signal also aborts after a normal end, so it is only listened to while the job runs.
+    request.signal.removeEventListener("abort", leave);
+  }
+}
+
+async function streamChoices(
+  choices: readonly Choice[],
+  job: Job,
+  dialect: Dialect,
+  abort: AbortController,
+  send: Send,
+): Promise<void> {
+  await allOrNone(choices, abort, (choice) => {
+    const events = dialect.events(choice, job);
+    let opened = false;
+    return choice.run((delta) => {
+      if (!opened) {
+        opened = true;
+        const first = events.open();
+        if (first !== null) send(first);
+      }
+      if (delta.text === "" && delta.finish === null && !job.returnTokenIds) return undefined;
+      return send(events.delta(delta));
+    });
+  });
+  if (!job.includeUsage) return;
+  send(JSON.stringify({ ...head(job), object: dialect.chunkObject, choices: [], usage: usageOf(job, choices) }));
 }
 
 /** What every chunk of a choice's stream has before its delta, up to and without the delta's own fields. */

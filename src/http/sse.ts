@@ -13,6 +13,8 @@ const HEARTBEAT = encoder.encode(": keep-alive\n\n");
 export type Send = (json: string) => Promise<void> | undefined;
 
 export interface SseOptions {
+  /** The request's: aborts when its client leaves. Not every runtime also cancels the body it is not reading. */
+  readonly signal: AbortSignal;
   /** Called once, when the client leaves before the end. */
   onCancel(): void;
   /** Called with an error that ended the stream after its status was sent. */
@@ -34,6 +36,18 @@ export function eventStream(produce: (send: Send) => Promise<void>, options: Sse
   };
   let heartbeat: ReturnType<typeof setInterval> | undefined;
   let idle = true;
+  const close = () => {
+    open = false;
+    clearInterval(heartbeat);
+    options.signal.removeEventListener("abort", leave);
+  };
+  const leave = () => {
+    if (!open) return;
+    close();
+    options.onCancel();
+    letGo();
+  };
+  options.signal.addEventListener("abort", leave);
 
   const stream = new ReadableStream<Uint8Array>(
     {
@@ -42,14 +56,15 @@ export function eventStream(produce: (send: Send) => Promise<void>, options: Sse
           if (!open) return undefined;
           idle = false;
           controller.enqueue(encoder.encode(`data: ${json}\n\n`));
-          if ((controller.desiredSize ?? 0) > 0) return undefined;
+          // On Deno a broken connection shows here: enqueue cancels the stream before it returns.
+          if (!open || (controller.desiredSize ?? 0) > 0) return undefined;
           return new Promise((resolve) => room.push(resolve));
         };
         const end = () => {
-          clearInterval(heartbeat);
           if (!open) return;
-          open = false;
           controller.enqueue(DONE);
+          if (!open) return;
+          close();
           controller.close();
         };
         heartbeat = setInterval(() => {
@@ -65,12 +80,7 @@ export function eventStream(produce: (send: Send) => Promise<void>, options: Sse
         });
       },
       pull: letGo,
-      cancel() {
-        open = false;
-        clearInterval(heartbeat);
-        options.onCancel();
-        letGo();
-      },
+      cancel: leave,
     },
     new CountQueuingStrategy({ highWaterMark: BUFFERED_CHUNKS }),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { eventStream } from "../../src/http/sse.ts";
+import { eventStream, type Send } from "../../src/http/sse.ts";
 
-const quiet = { onCancel: () => {}, onError: () => {} };
+const quiet = { signal: new AbortController().signal, onCancel: () => {}, onError: () => {} };
 
 describe("eventStream", () => {
   test("events, then [DONE]", async () => {
@@ -33,20 +33,59 @@ describe("eventStream", () => {
     expect(sent).toBe(1000);
   });
 
-  test("leaving calls onCancel once and lets a waiting sender go", async () => {
+  for (const way of ["a cancelled body", "an aborted signal", "both"]) {
+    test(`${way} calls onCancel once and lets a waiting sender go`, async () => {
+      const gone = new AbortController();
+      let cancelled = 0;
+      let finished = false;
+      const response = eventStream(
+        async (send) => {
+          for (let i = 0; i < 100; i++) await send("{}");
+          finished = true;
+        },
+        { ...quiet, signal: gone.signal, onCancel: () => cancelled++ },
+      );
+      if (way !== "a cancelled body") gone.abort();
+      if (way !== "an aborted signal") await response.body!.cancel();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect({ cancelled, finished }).toEqual({ cancelled: 1, finished: true });
+    });
+  }
+
+  for (const [when, chunks, last] of [
+    ["a chunk", 100, 16],
+    ["[DONE]", 3, 4],
+  ] as const) {
+    test(`a client that is found gone while ${when} is enqueued leaves nobody waiting, as on Deno`, async () => {
+      const gone = new AbortController();
+      let finished = false;
+      let enqueued = 0;
+      const { enqueue } = ReadableStreamDefaultController.prototype;
+      ReadableStreamDefaultController.prototype.enqueue = function (chunk) {
+        enqueue.call(this, chunk);
+        if (++enqueued === last) gone.abort();
+      };
+      try {
+        const produce = async (send: Send) => {
+          for (let i = 0; i < chunks; i++) await send("{}");
+          finished = true;
+        };
+        eventStream(produce, { ...quiet, signal: gone.signal });
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      } finally {
+        ReadableStreamDefaultController.prototype.enqueue = enqueue;
+      }
+      expect({ enqueued, finished }).toEqual({ enqueued: last, finished: true });
+    });
+  }
+
+  test("a signal that aborts after a normal end cancels nothing, as on Deno", async () => {
+    const gone = new AbortController();
     let cancelled = 0;
-    let finished = false;
-    const onCancel = () => cancelled++;
-    const response = eventStream(
-      async (send) => {
-        for (let i = 0; i < 100; i++) await send("{}");
-        finished = true;
-      },
-      { ...quiet, onCancel },
-    );
-    await response.body!.cancel();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    expect({ cancelled, finished }).toEqual({ cancelled: 1, finished: true });
+    const response = eventStream(async () => {}, { ...quiet, signal: gone.signal, onCancel: () => cancelled++ });
+    await response.text();
+    gone.abort();
+    expect(cancelled).toBe(0);
   });
 
   test("a silent stream sends comments", async () => {
