@@ -1,6 +1,21 @@
-import type { Piece } from "./pieces.ts";
-import type { DecodeOptions, Tokenizer } from "./tokenizer.ts";
+import type { DecodePlan, Piece } from "./pieces.ts";
 import { decodeLossy, decodeStrict, incompleteTail } from "./utf8.ts";
+
+export interface DecodeOptions {
+  /** Leave special tokens out of the text. Default true. */
+  readonly skipSpecialTokens?: boolean;
+}
+
+/** What a tokenizer knows of its ids. */
+export interface PieceTable {
+  readonly specialIds: ReadonlySet<number>;
+  readonly byteRuns: DecodePlan["bytes"];
+  readonly leadingStrip: DecodePlan["strip"];
+  /** What the id adds to the text; undefined for an id outside the vocabulary, which adds nothing. */
+  piece(id: number): Piece | undefined;
+  /** `piece` for the first visible token of a text. */
+  firstPiece(id: number): Piece | undefined;
+}
 
 /**
  * Ids to text, one at a time, in constant time each. All that `push` and `flush` return, joined, is what Hugging Face
@@ -8,7 +23,7 @@ import { decodeLossy, decodeStrict, incompleteTail } from "./utf8.ts";
  * stands for bytes that are still to come.
  */
 export class Detokenizer {
-  readonly #tokenizer: Tokenizer;
+  readonly #table: PieceTable;
   readonly #skipSpecial: boolean;
   /** Bytes that are not yet text. */
   #held: number[] = [];
@@ -16,10 +31,10 @@ export class Detokenizer {
   /** How much of the leading strip is still to be taken. */
   #strip: number;
 
-  constructor(tokenizer: Tokenizer, options: DecodeOptions = {}) {
-    this.#tokenizer = tokenizer;
+  constructor(table: PieceTable, options: DecodeOptions = {}) {
+    this.#table = table;
     this.#skipSpecial = options.skipSpecialTokens ?? true;
-    this.#strip = tokenizer.leadingStrip.count;
+    this.#strip = table.leadingStrip.count;
   }
 
   /**
@@ -35,12 +50,12 @@ export class Detokenizer {
 
   /** The text that has become certain with this id. */
   push(id: number): string {
-    const tokenizer = this.#tokenizer;
-    if (this.#skipSpecial && tokenizer.specialIds.has(id)) return "";
-    const piece = this.#started ? tokenizer.piece(id) : tokenizer.firstPiece(id);
+    const table = this.#table;
+    if (this.#skipSpecial && table.specialIds.has(id)) return "";
+    const piece = this.#started ? table.piece(id) : table.firstPiece(id);
     if (piece === undefined) return "";
     this.#started = true;
-    const text = tokenizer.byteRuns === "lossy" ? this.#pushLossy(piece) : this.#pushWhole(piece);
+    const text = table.byteRuns === "lossy" ? this.#pushLossy(piece) : this.#pushWhole(piece);
     return this.#strip > 0 ? this.#stripped(text) : text;
   }
 
@@ -69,12 +84,12 @@ export class Detokenizer {
     if (this.#held.length === 0) return "";
     const bytes = Uint8Array.from(this.#held);
     this.#held = [];
-    if (this.#tokenizer.byteRuns === "lossy") return decodeLossy(bytes);
+    if (this.#table.byteRuns === "lossy") return decodeLossy(bytes);
     return decodeStrict(bytes) ?? "\ufffd".repeat(bytes.length);
   }
 
   #stripped(text: string): string {
-    const { content } = this.#tokenizer.leadingStrip;
+    const { content } = this.#table.leadingStrip;
     let start = 0;
     while (this.#strip > 0 && start < text.length) {
       if (!text.startsWith(content, start)) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Tokenizer as Encoder } from "@huggingface/tokenizers";
-import { Detokenizer } from "./detokenizer.ts";
+import { type DecodeOptions, Detokenizer, type PieceTable } from "./detokenizer.ts";
 import { isObject, type JsonObject, readJsonObject, TextError } from "./json_file.ts";
 import { compileDecoder, type DecodePlan, type Piece } from "./pieces.ts";
 
@@ -9,18 +9,13 @@ export interface EncodeOptions {
   readonly addSpecialTokens?: boolean;
 }
 
-export interface DecodeOptions {
-  /** Leave special tokens out of the text. Default true. */
-  readonly skipSpecialTokens?: boolean;
-}
-
 /**
  * Text to ids by @huggingface/tokenizers, ids to text by our own streaming decoder, which follows the original Rust
  * library where the JavaScript one does not (malformed byte runs, byte order marks, ids outside the vocabulary).
  *
  * As in Hugging Face, a special token spelled out in the text becomes that token, in chat messages too.
  */
-export class Tokenizer {
+export class Tokenizer implements PieceTable {
   /** One more than the largest id. */
   readonly vocabSize: number;
   readonly specialIds: ReadonlySet<number>;
@@ -71,7 +66,6 @@ export class Tokenizer {
     return this.#tokens[id];
   }
 
-  /** What the id adds to the text; undefined for an id outside the vocabulary, which adds nothing. */
   piece(id: number): Piece | undefined {
     const known = this.#pieces[id];
     if (known !== undefined) return known;
@@ -82,7 +76,6 @@ export class Tokenizer {
     return piece;
   }
 
-  /** `piece` for the first visible token of a text. */
   firstPiece(id: number): Piece | undefined {
     const token = this.#tokens[id];
     return token === undefined ? undefined : this.#plan.firstPiece(token);
