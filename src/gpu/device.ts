@@ -21,6 +21,8 @@ export interface GpuDeviceOptions {
   readonly adapter?: string;
   /** Bind at most this many bytes at once, below what the adapter allows: makes large weights out of small ones. */
   readonly maxBindingBytes?: number;
+  /** Choose kernel shapes as for this kind of adapter, not as for the one found. Changes speed, never a result. */
+  readonly tuneFor?: "cpu" | "gpu";
 }
 
 /** Opens a WebGPU device with the adapter's buffer limits. Throws GpuUnavailableError. */
@@ -31,7 +33,7 @@ export async function openGpuDevice(options: GpuDeviceOptions = {}): Promise<Gpu
     label: "octavo",
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
   });
-  return new GpuDevice(device, describeAdapter(adapter), options.maxBindingBytes ?? maxStorageBufferBindingSize);
+  return new GpuDevice(device, describeAdapter(adapter), options);
 }
 
 /** A WebGPU device. Errors of validation and of memory surface at the next call that waits for the GPU. */
@@ -52,11 +54,12 @@ export class GpuDevice implements Device {
   #allocations: Promise<string | null>[] = [];
   #fault: string | undefined;
 
-  constructor(device: GPUDevice, info: AdapterInfo, maxBindingBytes: number) {
+  constructor(device: GPUDevice, info: AdapterInfo, options: GpuDeviceOptions) {
     this.#device = device;
     this.info = info;
     this.name = info.description || info.device;
     this.maxBufferBytes = Math.floor(device.limits.maxBufferSize / 4) * 4;
+    const { maxBindingBytes = Number.POSITIVE_INFINITY, tuneFor = info.isCpu ? "cpu" : "gpu" } = options;
     this.maxBindingBytes = Math.floor(Math.min(maxBindingBytes, device.limits.maxStorageBufferBindingSize) / 4) * 4;
     this.#pipelines = new Pipelines(device);
     this.#readBack = new ReadBack(device);
@@ -64,7 +67,7 @@ export class GpuDevice implements Device {
     this.#step = device.createBuffer({ label: "step", size: STEP_BYTES, usage });
     const limits = { maxBytes: this.maxBindingBytes, alignment: device.limits.minStorageBufferOffsetAlignment };
     const binder = new Binder(device, this.#pipelines, this.#step, limits);
-    this.ops = checkedOps(new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), info.isCpu));
+    this.ops = checkedOps(new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), tuneFor === "cpu"));
     this.lost = device.lost.then(({ reason, message }) => `The GPU device was lost (${reason}): ${message}`);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // Dawn would print it; it is thrown instead.

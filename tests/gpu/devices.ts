@@ -1,0 +1,20 @@
+import { describe } from "bun:test";
+import { type GpuDevice, type GpuDeviceOptions, openGpuDevice } from "../../src/gpu/device.ts";
+
+async function open(options: GpuDeviceOptions): Promise<GpuDevice | null> {
+  return openGpuDevice(options).catch((error: Error) => {
+    console.warn(`skipped on webgpu: ${error.message}`);
+    return null;
+  });
+}
+
+const first = await open({ tuneFor: "cpu" });
+
+/** The machine's adapter, with the kernel shapes of both kinds of adapter; empty where there is none. */
+export const devices: readonly GpuDevice[] = first ? [first, (await open({ tuneFor: "gpu" }))!] : [];
+
+/** A device that binds little at once, so that weights above that must be sliced. */
+export const slicing = first && (await open({ maxBindingBytes: 128 << 10, tuneFor: "gpu" }));
+
+/** `describe`, skipped where there is no adapter. */
+export const describeGpu = describe.skipIf(first === null);
