@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import { type BuiltEngine, buildEngine, openDevice } from "../build.ts";
 import { ConfigError, parseServeConfig, type ServeConfig } from "../config.ts";
@@ -105,7 +105,6 @@ async function load(model: string, config: ServeConfig): Promise<Loaded> {
       positions: spec.maxPositions,
     });
   }
-  const ids = config.servedModelName.length > 0 ? config.servedModelName : [...new Set([model, basename(directory)])];
   return {
     built,
     device,
@@ -114,13 +113,20 @@ async function load(model: string, config: ServeConfig): Promise<Loaded> {
       tokenizer,
       chatTemplate,
       model: {
-        ids: ids as [string, ...string[]],
+        ids: servedIds(model, directory, config),
         created: Math.floor(Date.now() / 1000),
         maxModelLen: plan.maxModelLen,
         defaults,
       },
     },
   };
+}
+
+/** The names given, else the hub id; a directory goes by its name and by the path as it was typed. */
+function servedIds(model: string, directory: string, { servedModelName }: ServeConfig): [string, ...string[]] {
+  const [first, ...others] = servedModelName;
+  if (first !== undefined) return [first, ...others];
+  return resolve(model) === resolve(directory) ? [basename(resolve(model)), model] : [model];
 }
 
 /** What generation_config.json says about sampling, as vLLM takes it. */
