@@ -4,7 +4,7 @@
 #   docker run --gpus all -p 8000:8000 -v /path/to/model:/model:ro octavo                     an NVIDIA GPU
 #   docker run -p 8000:8000 -v /path/to/model:/model:ro octavo serve /model --device reference    no GPU, plain TypeScript
 #
-# With Mesa's drivers inside (200 MB more) it also runs on AMD and Intel GPUs, and on any CPU through lavapipe:
+# With Mesa's drivers inside (300 MB more) it also runs on AMD and Intel GPUs, and on any CPU through lavapipe:
 #   docker build -t octavo:mesa --build-arg DRIVERS=mesa-vulkan-drivers .
 #   docker run --device /dev/dri -p 8000:8000 -v /path/to/model:/model:ro octavo:mesa         an AMD or Intel GPU
 #   docker run -p 8000:8000 -v /path/to/model:/model:ro octavo:mesa                           no GPU
