@@ -1,7 +1,8 @@
+import { assert } from "../base/assert.ts";
 import type { Device, DeviceBuffer, Weight, WeightDtype } from "../contracts/device.ts";
 import type { LayerSlots, LinearSlot, ModelSpec, NormSlot, TensorSlot } from "../contracts/model_spec.ts";
 import type { Checkpoint } from "../contracts/weights.ts";
-import { converter, dtypeOf } from "../weights/dtype.ts";
+import { convert, weightDtype } from "../weights/dtype.ts";
 
 export interface LoadedLinear {
   readonly weight: Weight;
@@ -108,7 +109,7 @@ class Loader {
     const [first] = slots as readonly [TensorSlot];
     const cols = first.shape[1]!;
     const rows = slots.reduce((sum, slot) => sum + slot.shape[0]!, 0);
-    const dtype = this.#dtype === "auto" ? dtypeOf(this.#checkpoint, first.name) : this.#dtype;
+    const dtype = this.#dtype === "auto" ? this.#commonDtype(slots) : this.#dtype;
     const buffer = this.#device.allocate(first.name, rows * cols * (dtype === "f32" ? 4 : 2));
     let offset = 0;
     for (const { name } of slots) offset = await this.#upload(name, dtype, buffer, offset);
@@ -141,9 +142,9 @@ class Loader {
 
   /** Writes a tensor at `offset` and returns the offset after it. */
   async #upload(name: string, dtype: WeightDtype, buffer: DeviceBuffer, offset: number): Promise<number> {
-    const convert = converter(dtypeOf(this.#checkpoint, name), dtype);
+    const stored = this.#storedDtype(name);
     for await (const chunk of this.#checkpoint.read(name)) {
-      const data = convert(chunk);
+      const data = convert(chunk, stored, dtype);
       this.#device.write(buffer, offset, data);
       offset += data.byteLength;
       this.#loadedBytes += chunk.byteLength;
@@ -155,5 +156,17 @@ class Loader {
     }
     this.#onProgress({ loadedBytes: this.#loadedBytes, totalBytes: this.#totalBytes });
     return offset;
+  }
+
+  #storedDtype(name: string): WeightDtype {
+    const dtype = weightDtype(this.#checkpoint.tensors.get(name)!.dtype);
+    assert(dtype, `tensor ${name} has a dtype that checkFit should have refused`);
+    return dtype;
+  }
+
+  /** The dtype the tensors share; f32, which holds all of them exactly, where they differ. */
+  #commonDtype(slots: readonly TensorSlot[]): WeightDtype {
+    const dtypes = new Set(slots.map(({ name }) => this.#storedDtype(name)));
+    return dtypes.size === 1 ? [...dtypes][0]! : "f32";
   }
 }
