@@ -9,8 +9,6 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
-  readFileSync,
-  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
