@@ -28,8 +28,11 @@ export function countTests(output: string, exitCode: number | null): Counts {
   };
 }
 
+/** Per test, in milliseconds. A slow or busy machine is no failure, and 5 s, Bun's default, is short for one on a CPU. */
+const TIMEOUT = 60_000;
+
 async function runTests(args: readonly string[]): Promise<Counts> {
-  const bun = spawn(process.execPath, ["test", ...args], {
+  const bun = spawn(process.execPath, ["test", `--timeout=${TIMEOUT}`, ...args], {
     cwd: fileURLToPath(new URL("..", import.meta.url)),
     stdio: ["ignore", "inherit", "pipe"],
     env: process.stderr.isTTY ? { FORCE_COLOR: "1", ...process.env } : process.env,
