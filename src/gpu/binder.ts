@@ -52,6 +52,7 @@ export class Binder {
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
     });
     this.#device.queue.writeBuffer(uniform, 0, bytes);
+    this.#checkAliases(name, kernel, buffers);
     const names = Object.keys(kernel.buffers) as Buffer[];
     const resources = [
       { buffer: this.#step },
@@ -67,6 +68,15 @@ export class Binder {
 
   shader(kernel: Kernel, specialisation: Specialisation = {}): Shader {
     return this.#pipelines.shader(kernel, specialisation);
+  }
+
+  /** WebGPU lets no buffer be written and bound elsewhere in one dispatch, and would say so only when a step runs. */
+  #checkAliases(name: string, kernel: Kernel, buffers: Readonly<Record<string, Bindable>>): void {
+    for (const [slot, binding] of Object.entries(kernel.buffers)) {
+      if (!binding.startsWith("read_write ")) continue;
+      const shared = Object.keys(buffers).find((other) => other !== slot && buffers[other] === buffers[slot]);
+      if (shared) throw new Error(`Cannot bind ${name}: ${slot} is written and cannot be ${shared} too`);
+    }
   }
 
   #resource(name: string, slot: string, bindable: Bindable): GPUBufferBinding {

@@ -116,7 +116,10 @@ export class GpuDevice implements Device {
     this.#device.queue.writeBuffer(this.#step, 0, stepWords(shape));
     const encoder = this.#device.createCommandEncoder({ label: "step" });
     record(encoder, ops as readonly GpuOp[], shape);
-    const bytes = await this.#finish(encoder, gpuBuffer(result), 0, shape.samples * 4);
+    const bytes = await this.#finish(encoder, gpuBuffer(result), 0, shape.samples * 4).catch(async (error) => {
+      const name = await this.#refused(ops as readonly GpuOp[], shape);
+      throw name === undefined ? error : new Error(`Cannot run ${name}: ${error.message}`);
+    });
     return new Uint32Array(bytes.buffer);
   }
 
@@ -134,6 +137,18 @@ export class GpuDevice implements Device {
     return copy;
   }
 
+  /** The first operation that WebGPU refuses to encode: its errors name buffers and kernels alone. */
+  async #refused(ops: readonly GpuOp[], shape: StepShape): Promise<string | undefined> {
+    for (const op of ops) {
+      this.#device.pushErrorScope("validation");
+      const encoder = this.#device.createCommandEncoder({ label: op.name });
+      record(encoder, [op], shape);
+      encoder.finish();
+      if (await this.#device.popErrorScope()) return op.name;
+    }
+    return undefined;
+  }
+
   /** Throws what went wrong since the last check. */
   async #check(): Promise<void> {
     const allocations = this.#allocations;
@@ -141,6 +156,6 @@ export class GpuDevice implements Device {
     for (const failure of await Promise.all(allocations)) if (failure) throw new DeviceMemoryError(failure);
     const fault = this.#fault;
     this.#fault = undefined;
-    if (fault !== undefined) throw new Error(`Cannot go on with the GPU: WebGPU refused a command: ${fault}`);
+    if (fault !== undefined) throw new Error(`WebGPU refused a command: ${fault}`);
   }
 }

@@ -12,7 +12,7 @@ import { describeGpu, devices, slicing } from "./devices.ts";
 function onRows(scenario: Scenario, rows: readonly number[], inputs: number, outputs: number): Scenario {
   const x = new Float32Array(rows.length * inputs);
   const all = scenario.buffers.x as Float32Array;
-  rows.forEach((row, i) => x.set(all.subarray(row * inputs, (row + 1) * inputs), i * inputs));
+  for (const [i, row] of rows.entries()) x.set(all.subarray(row * inputs, (row + 1) * inputs), i * inputs);
   const out = new Float32Array(rows.length * outputs);
   return { ...scenario, buffers: { ...scenario.buffers, x, out }, step: { rows: rows.length } };
 }

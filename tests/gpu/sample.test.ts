@@ -1,0 +1,83 @@
+import { expect, test } from "bun:test";
+import type { Device } from "../../src/contracts/device.ts";
+import { openReferenceDevice } from "../../src/reference/device.ts";
+import { type SamplingRow, sampleScenario } from "../../src/selftest/cases/sample.ts";
+import { Data } from "../../src/selftest/data.ts";
+import { runScenario } from "../../src/selftest/scenario.ts";
+import { describeGpu, devices } from "./devices.ts";
+
+/** The tokens chosen from one row of logits by each of the sampling rows. */
+async function draw(device: Device, logits: Float32Array, rows: readonly SamplingRow[]): Promise<Uint32Array> {
+  const all = new Float32Array(logits.length * rows.length);
+  for (let r = 0; r < rows.length; r++) all.set(logits, r * logits.length);
+  return new Uint32Array((await runScenario(device, sampleScenario(all, rows))).get("out")!.slice().buffer);
+}
+
+function draws(count: number, row: SamplingRow, vary: "seed" | "position"): SamplingRow[] {
+  return Array.from({ length: count }, (_, i) => ({ ...row, [vary]: i }));
+}
+
+/** Softmax over the tokens that Hugging Face's top-k, then top-p with ties kept, leave; by sorting. */
+function probabilities(logits: Float32Array, { temperature = 1, topK = 0, topP = 1 }: SamplingRow): number[] {
+  const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!);
+  const weights = [...logits].map((logit) => Math.exp(logit / temperature));
+  const last = topK > 0 ? logits[order[Math.min(topK, order.length) - 1]!]! : Number.NEGATIVE_INFINITY;
+  const kept = order.filter((token) => logits[token]! >= last);
+  const total = kept.reduce((sum, token) => sum + weights[token]!, 0);
+  let mass = 0;
+  const end = kept.find((token) => {
+    mass += weights[token]! / total;
+    return topP < 1 && mass >= topP;
+  });
+  const nucleus = kept.filter((token) => end === undefined || logits[token]! >= logits[end]!);
+  const nucleusTotal = nucleus.reduce((sum, token) => sum + weights[token]!, 0);
+  return weights.map((weight, token) => (nucleus.includes(token) ? weight / nucleusTotal : 0));
+}
+
+/** Pearson's statistic stays below these with probability 1 - 1e-6, by degrees of freedom. */
+const CHI_SQUARE_1E6: Readonly<Record<number, number>> = { 11: 48.87, 19: 63.68 };
+
+function chiSquare(tokens: Uint32Array, expected: readonly number[]): number {
+  const counts = new Array<number>(expected.length).fill(0);
+  for (const token of tokens) counts[token]!++;
+  return expected.reduce((sum, p, token) => {
+    if (p === 0) return sum + (counts[token]! > 0 ? Number.POSITIVE_INFINITY : 0);
+    return sum + (counts[token]! - p * tokens.length) ** 2 / (p * tokens.length);
+  }, 0);
+}
+
+describeGpu("sampling on the GPU", () => {
+  for (const vary of ["seed", "position"] as const) {
+    test(`follows softmax when the ${vary} varies (fails by chance once in a million)`, async () => {
+      const logits = new Data(3).floats(20, 1.5);
+      const row = { temperature: 0.8, seed: 11, position: 5 };
+      const tokens = await draw(devices[0]!, logits, draws(6000, row, vary));
+      expect(chiSquare(tokens, probabilities(logits, row))).toBeLessThan(CHI_SQUARE_1E6[19]!);
+    });
+  }
+
+  test("follows the softmax of what top-k leaves (fails by chance once in a million)", async () => {
+    const logits = new Data(4).floats(40, 1.5);
+    const row = { temperature: 1.3, topK: 12 };
+    const tokens = await draw(devices[0]!, logits, draws(6000, row, "seed"));
+    expect(chiSquare(tokens, probabilities(logits, row))).toBeLessThan(CHI_SQUARE_1E6[11]!);
+  });
+
+  test("keeps exactly the tokens that sorting keeps, ties included", async () => {
+    const data = new Data(9);
+    for (let i = 0; i < 24; i++) {
+      // Few distinct values make ties; near-equal weights let 600 draws show every token kept.
+      const logits = Float32Array.from({ length: 24 }, () => data.random.integer(-3, 3) / 20);
+      const row = { topK: data.random.integer(0, 24), topP: data.random.integer(1, 20) / 20, temperature: 0.7 };
+      const kept = probabilities(logits, row).flatMap((p, token) => (p > 0 ? [token] : []));
+      const drawn = new Set(await draw(devices[0]!, logits, draws(600, row, "seed")));
+      expect([...drawn].sort((a, b) => a - b)).toEqual(kept);
+    }
+  }, 20_000);
+
+  test("draws the reference's tokens: the noise is the same bits", async () => {
+    const logits = new Data(6).floats(64, 2);
+    const rows = Array.from({ length: 3000 }, (_, i) => ({ seed: i * 2654435761, position: i % 7, topP: 0.97 }));
+    expect(await draw(devices[0]!, logits, rows)).toEqual(await draw(openReferenceDevice(), logits, rows));
+  });
+});
