@@ -15,7 +15,10 @@ const MOST_LINES = 400;
 
 const checks: readonly { readonly name: string; readonly run: () => Promise<Outcome> }[] = [
   { name: "types", run: () => command(process.execPath, "--bun", "node_modules/.bin/tsc", "--noEmit") },
-  { name: "lint and format", run: () => command(process.execPath, "--bun", "node_modules/.bin/biome", "ci", "--colors=off", ".") },
+  {
+    name: "lint and format",
+    run: () => command(process.execPath, "--bun", "node_modules/.bin/biome", "ci", "--colors=off", "."),
+  },
   { name: "imports", run: () => command(process.execPath, "tools/check_imports.ts") },
   { name: "kernels", run: () => command(process.execPath, "tools/check_kernels.ts") },
   {
