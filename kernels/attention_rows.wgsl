@@ -26,9 +26,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let context = positions[row] + 1u;
   let sequence = sequences[row];
   load_query(row, head, lane);
-  var running = attend(sequence, head, 0u, context, lane);
-  for (var start = PARTITION; start < context; start += PARTITION) {
-    running = join(running, attend(sequence, head, start, context, lane));
+  var running = Running();
+  for (var start = 0u; start < context; start += PARTITION) {
+    let part = attend(sequence, head, start, context, lane);
+    if (start == 0u) {
+      running = part;
+    } else {
+      running = join(running, part);
+    }
   }
   if (lane < params.dim4) {
     out[(row * params.heads + head) * params.dim4 + lane] = settle(running);

@@ -57,10 +57,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       up_sums[r] += sum4(up_chains[r]);
     }
   }
+  // A loop that cannot be unrolled: the end of an element is compiled once, not ROWS times.
   let last = min(ROWS, step.rows - row0);
-  for (var r = 0u; r < ROWS; r++) {
-    if (r < last) {
-      finish_gated(row0 + r, params.first + column, gate_sums[r], up_sums[r]);
+  for (var r = 0u; r < last; r++) {
+    var gate_sum = gate_sums[0];
+    var up_sum = up_sums[0];
+    for (var other = 1u; other < ROWS; other++) {
+      gate_sum = select(gate_sum, gate_sums[other], other == r);
+      up_sum = select(up_sum, up_sums[other], other == r);
     }
+    finish_gated(row0 + r, params.first + column, gate_sum, up_sum);
   }
 }

@@ -27,20 +27,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let begin = source * width4;
   let to = group.y * width4;
 
+  // The first pass finds LayerNorm's mean, the second the variance around it.
   var mean = 0.0;
-  if (params.layer == 1u) {
+  var variance = 0.0;
+  for (var turn = 1u - params.layer; turn < 2u; turn++) {
     var sums = vec4f();
     for (var i = lane; i < width4; i += LANES) {
-      sums += x[begin + i];
+      let centred = x[begin + i] - mean;
+      sums = fma(centred, select(vec4f(1.0), centred, turn == 1u), sums);
     }
-    mean = sum_lanes(lane, used, sum4(sums)) * scale;
+    let average = sum_lanes(lane, used, sum4(sums)) * scale;
+    if (turn == 0u) {
+      mean = average;
+    } else {
+      variance = average;
+    }
   }
-  var squares = vec4f();
-  for (var i = lane; i < width4; i += LANES) {
-    let centred = x[begin + i] - mean;
-    squares = fma(centred, centred, squares);
-  }
-  let variance = sum_lanes(lane, used, sum4(squares)) * scale;
   let inverse = 1.0 / sqrt(variance + params.epsilon);
   for (var i = lane; i < width4; i += LANES) {
     let normal = (x[begin + i] - mean) * inverse;

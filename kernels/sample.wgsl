@@ -15,8 +15,10 @@ const LANES = 256u;
 const NOT_A_TOKEN = 0xffffffffu;
 const GREEDY_TEMPERATURE = 1e-5;
 
-var<workgroup> best_keys: array<u32, LANES>;
-var<workgroup> best_tokens: array<u32, LANES>;
+// The greatest key, and the complement of its lowest token, so that both are maxima that begin at 0: of the logits, then
+// of the race.
+var<workgroup> best_key: array<atomic<u32>, 2>;
+var<workgroup> best_token: array<atomic<u32>, 2>;
 // Weight of each digit's tokens, in units of 2^14 and of 1.
 var<workgroup> coarse: array<atomic<u32>, 256>;
 var<workgroup> fine: array<atomic<u32>, 256>;
@@ -29,22 +31,14 @@ struct Row {
   floor: u32, // tokens with a lower key are out
 }
 
-// Leaves the greatest key and, among equals, its lowest token in best_keys[0] and best_tokens[0].
-fn reduce_best(lane: u32, key: u32, token: u32) {
-  best_keys[lane] = key;
-  best_tokens[lane] = token;
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) {
-      let other = best_keys[lane + half];
-      let other_token = best_tokens[lane + half];
-      if (other > best_keys[lane] || (other == best_keys[lane] && other_token < best_tokens[lane])) {
-        best_keys[lane] = other;
-        best_tokens[lane] = other_token;
-      }
-    }
-  }
+// Each lane enters its best token in contest `which`; all get the winner's key and token.
+fn winner(which: u32, key: u32, token: u32) -> vec2u {
+  atomicMax(&best_key[which], key);
   workgroupBarrier();
+  if (key == atomicLoad(&best_key[which])) {
+    atomicMax(&best_token[which], ~token);
+  }
+  return vec2u(workgroupUniformLoad(&best_key[which]), ~workgroupUniformLoad(&best_token[which]));
 }
 
 // (logit - peak) / temperature, not below -200, where exp is 0 anyway and larger distances would overflow.
@@ -129,26 +123,25 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       token = i;
     }
   }
-  reduce_best(lane, key, token);
-  let peak_key = workgroupUniformLoad(&best_keys[0]);
-  let peak_token = workgroupUniformLoad(&best_tokens[0]);
+  let peak = winner(0u, key, token);
   let temperature = bitcast<f32>(words.x);
-  let hopeless = peak_key == NOT_FINITE || peak_key == LEAST;
+  let hopeless = peak.x == NOT_FINITE || peak.x == LEAST;
   if (hopeless || temperature < GREEDY_TEMPERATURE) {
     if (lane == 0u) {
-      out[group.y] = select(peak_token, NOT_A_TOKEN, hopeless);
+      out[group.y] = select(peak.y, NOT_A_TOKEN, hopeless);
     }
     return;
   }
 
-  var row = Row(first, bitcast<f32>(logits[first + peak_token]), temperature, LEAST + 1u);
+  var row = Row(first, bitcast<f32>(logits[first + peak.y]), temperature, LEAST + 1u);
   let top_k = words.y;
-  if (top_k > 0u && top_k < params.vocab) {
-    row.floor = max(row.floor, threshold(row, lane, false, f32(top_k)));
-  }
   let top_p = bitcast<f32>(words.z);
-  if (top_p < 1.0) {
-    row.floor = threshold(row, lane, true, top_p);
+  // One loop over both filters, so that `threshold` is compiled once.
+  let first_stage = select(1u, 0u, top_k > 0u && top_k < params.vocab);
+  let filters = select(1u, 2u, top_p < 1.0);
+  for (var stage = first_stage; stage < filters; stage++) {
+    let by_weight = stage == 1u;
+    row.floor = max(row.floor, threshold(row, lane, by_weight, select(f32(top_k), top_p, by_weight)));
   }
 
   key = 0u;
@@ -164,8 +157,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
     }
   }
-  reduce_best(lane, key, token);
+  let chosen = winner(1u, key, token);
   if (lane == 0u) {
-    out[group.y] = best_tokens[0];
+    out[group.y] = chosen.y;
   }
 }

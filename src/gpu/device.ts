@@ -13,7 +13,7 @@ import { GpuBuffer, gpuBuffer } from "./buffers.ts";
 import { GpuOps } from "./gpu_ops.ts";
 import { Pipelines } from "./pipelines.ts";
 import { ReadBack } from "./read_back.ts";
-import { record, STEP_BYTES, stepWords } from "./recorder.ts";
+import { record, recordNothing, STEP_BYTES, stepWords } from "./recorder.ts";
 import { openAdapter } from "./runtime.ts";
 
 export interface GpuDeviceOptions {
@@ -109,7 +109,13 @@ export class GpuDevice implements Device {
   async prepare(ops: readonly Op[]): Promise<void> {
     const shaders = ops.flatMap((op) => (op as GpuOp).dispatches.map(({ shader }) => shader));
     await this.#pipelines.compile(shaders);
-    await this.#check();
+    if (this.info.isCpu) {
+      const none = this.#device.createBuffer({ label: "no workgroups", size: 12, usage: GPUBufferUsage.INDIRECT });
+      const encoder = this.#device.createCommandEncoder({ label: "prepare" });
+      recordNothing(encoder, ops as readonly GpuOp[], none);
+      this.#device.queue.submit([encoder.finish()]);
+    }
+    await this.flush();
   }
 
   async run(ops: readonly Op[], shape: StepShape, result: DeviceBuffer): Promise<Uint32Array> {

@@ -29,6 +29,22 @@ export function record(encoder: GPUCommandEncoder, ops: readonly GpuOp[], shape:
   pass.end();
 }
 
+/**
+ * Records one dispatch of no workgroups for each shader. Software adapters compile a pipeline for their CPU only when it
+ * is first dispatched: this brings that forward. `none` is an indirect buffer of zeros (a direct dispatch of none makes
+ * Dawn print a warning).
+ */
+export function recordNothing(encoder: GPUCommandEncoder, ops: readonly GpuOp[], none: GPUBuffer): void {
+  const firsts = new Map(ops.flatMap((op) => op.dispatches.map((dispatch) => [dispatch.shader, dispatch])));
+  const pass = encoder.beginComputePass();
+  for (const { shader, group } of firsts.values()) {
+    pass.setPipeline(shader.pipeline!);
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroupsIndirect(none, 0);
+  }
+  pass.end();
+}
+
 /** The words of lib/step.wgsl's `Step`. */
 export function stepWords(shape: StepShape): Uint32Array<ArrayBuffer> {
   return new Uint32Array([shape.rows, shape.decodeRows, shape.samples, shape.copies, shape.maxContext, 0, 0, 0]);

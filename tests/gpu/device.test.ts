@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { DeviceMemoryError } from "../../src/contracts/device.ts";
+import { type DeviceBuffer, DeviceMemoryError } from "../../src/contracts/device.ts";
 import { openGpuDevice } from "../../src/gpu/device.ts";
 import { GpuUnavailableError } from "../../src/gpu/runtime.ts";
 import { openReferenceDevice } from "../../src/reference/device.ts";
@@ -67,9 +67,11 @@ describeGpu("the GPU device", () => {
   test("throws what WebGPU refuses in a step, with the operation's name", async () => {
     const out = device.allocate("out", 4);
     const logits = device.allocate("logits", 16);
-    const op = device.ops.sample("sample badly", { out, logits, vocab: 4, sampling: device.allocate("too short", 8) });
-    await device.prepare([op]);
-    await expect(device.run([op], step, out)).rejects.toThrow(
+    const op = (name: string, sampling: DeviceBuffer) => device.ops.sample(name, { out, logits, vocab: 4, sampling });
+    const well = op("sample well", device.allocate("sampling", 32));
+    const badly = op("sample badly", device.allocate("too short", 8));
+    await device.prepare([well, badly]);
+    await expect(device.run([well, badly], step, out)).rejects.toThrow(
       'Cannot run sample badly: WebGPU refused a command: [Buffer "too short"]',
     );
   });

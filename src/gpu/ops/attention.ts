@@ -2,88 +2,86 @@ import { attentionMerge } from "../../../kernels/attention_merge.ts";
 import { attentionRows } from "../../../kernels/attention_rows.ts";
 import { attentionSplit, PARTITION } from "../../../kernels/attention_split.ts";
 import type { AttentionArgs, DeviceBuffer, StepShape } from "../../contracts/device.ts";
-import type { Binder, GpuOp } from "../binder.ts";
+import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 
 /** Room for the partitions of split rows; rows that do not fit take the looping kernel, to the same bits. */
 const PARTIAL_BYTES = 64 << 20;
 
-/** Rows times heads from which the looping kernel alone keeps the adapter busy. */
-const BUSY_CPU = 8;
-const BUSY_GPU = 1024;
+/** Rows times heads from which the looping kernel alone keeps a GPU busy. A CPU it always does. */
+const BUSY = 1024;
 
 /** Binds attention operations, which share one pair of buffers for the partitions of split rows. */
 export class Attention {
   readonly #binder: Binder;
   readonly #allocate: (label: string, bytes: number) => DeviceBuffer;
-  readonly #busy: number;
+  readonly #isCpu: boolean;
   readonly #partials = new Map<number, { values: DeviceBuffer; softmax: DeviceBuffer }>();
 
   constructor(binder: Binder, allocate: (label: string, bytes: number) => DeviceBuffer, isCpu: boolean) {
     this.#binder = binder;
     this.#allocate = allocate;
-    this.#busy = isCpu ? BUSY_CPU : BUSY_GPU;
+    this.#isCpu = isCpu;
   }
 
   op(name: string, args: AttentionArgs): GpuOp {
-    const { out, q, keys, values, kv, heads, scale, positions, sequences, blockTables, maxBlocksPerSeq } = args;
-    const dim4 = kv.headDim / 4;
-    const common = {
-      heads,
-      kv_heads: kv.kvHeads,
-      dim4,
-      block_size: kv.blockSize,
-      max_blocks: maxBlocksPerSeq,
-      scale,
+    const { heads } = args;
+    if (this.#isCpu) {
+      return { name, dispatches: [this.#loop(name, args, false, ({ rows }) => rows)] };
+    }
+    const capacity = this.#capacity(args);
+    const splits = ({ decodeRows, maxContext }: StepShape) => {
+      const pairs = decodeRows * heads;
+      const partitions = Math.ceil(maxContext / PARTITION);
+      return partitions > 1 && pairs < BUSY && pairs * partitions <= capacity;
     };
-    const inputs = { q, keys, values, positions, sequences, block_tables: blockTables };
-    const packed = kv.dtype;
-    const maxRows = out.bytes / (heads * kv.headDim * 4);
-    const maxPartitions = Math.ceil((maxBlocksPerSeq * kv.blockSize) / PARTITION);
-    const capacity = Math.floor(
-      Math.min(PARTIAL_BYTES / (kv.headDim * 4), Math.min(maxRows * heads, this.#busy) * maxPartitions),
-    );
-    const partials = this.#partialsFor(capacity, kv.headDim);
+    const dispatches = [
+      ...this.#split(name, args, capacity, (step) => (splits(step) ? step.decodeRows : 0)),
+      this.#loop(name, args, true, (step) => (splits(step) ? step.rows - step.decodeRows : 0)),
+      this.#loop(name, args, false, (step) => (splits(step) ? 0 : step.rows)),
+    ];
+    return { name, dispatches };
+  }
 
-    const partitions = ({ maxContext }: StepShape) => Math.ceil(maxContext / PARTITION);
-    const splits = (step: StepShape) => {
-      const lanes = step.decodeRows * heads;
-      return partitions(step) > 1 && lanes < this.#busy && lanes * partitions(step) <= capacity;
-    };
-    const rowsShader = this.#binder.shader(attentionRows, { packed });
-    const rowsGroup = (skip: 0 | 1) =>
-      this.#binder.group(name, attentionRows, { ...common, skip_decodes: skip }, { ...inputs, out });
-    const split = this.#binder.group(name, attentionSplit, common, {
-      ...inputs,
-      partials: partials.values,
-      softmax: partials.softmax,
-    });
-    const merge = this.#binder.group(
-      name,
-      attentionMerge,
-      { heads, dim4 },
-      { positions, partials: partials.values, softmax: partials.softmax, out },
-    );
+  /** The looping kernel on `rows` rows: from the first, or from the first that is no decode. */
+  #loop(name: string, args: AttentionArgs, skipDecodes: boolean, rows: (step: StepShape) => number): Dispatch {
+    const params = { ...paramsOf(args), skip_decodes: Number(skipDecodes) };
     return {
-      name,
-      dispatches: [
-        {
-          shader: this.#binder.shader(attentionSplit, { packed }),
-          group: split,
-          grid: (step) => [partitions(step), heads, splits(step) ? step.decodeRows : 0],
-        },
-        {
-          shader: this.#binder.shader(attentionMerge),
-          group: merge,
-          grid: (step) => [heads, splits(step) ? step.decodeRows : 0, 1],
-        },
-        {
-          shader: rowsShader,
-          group: rowsGroup(1),
-          grid: (step) => [heads, splits(step) ? step.rows - step.decodeRows : 0, 1],
-        },
-        { shader: rowsShader, group: rowsGroup(0), grid: (step) => [heads, splits(step) ? 0 : step.rows, 1] },
-      ],
+      shader: this.#binder.shader(attentionRows, { packed: args.kv.dtype }),
+      group: this.#binder.group(name, attentionRows, params, { ...inputsOf(args), out: args.out }),
+      grid: (step) => [args.heads, rows(step), 1],
     };
+  }
+
+  /** The partitions of the first `rows` rows, then their joining. */
+  #split(name: string, args: AttentionArgs, capacity: number, rows: (step: StepShape) => number): Dispatch[] {
+    const { heads, kv, positions, out } = args;
+    const { values, softmax } = this.#partialsFor(capacity, kv.headDim);
+    const partials = { partials: values, softmax };
+    return [
+      {
+        shader: this.#binder.shader(attentionSplit, { packed: kv.dtype }),
+        group: this.#binder.group(name, attentionSplit, paramsOf(args), { ...inputsOf(args), ...partials }),
+        grid: (step) => [Math.ceil(step.maxContext / PARTITION), heads, rows(step)],
+      },
+      {
+        shader: this.#binder.shader(attentionMerge),
+        group: this.#binder.group(
+          name,
+          attentionMerge,
+          { heads, dim4: kv.headDim / 4 },
+          { positions, ...partials, out },
+        ),
+        grid: (step) => [heads, rows(step), 1],
+      },
+    ];
+  }
+
+  /** Partitions that there is room for: all that rows short of BUSY can have, if PARTIAL_BYTES hold them. */
+  #capacity({ out, heads, kv, maxBlocksPerSeq }: AttentionArgs): number {
+    const maxRows = Math.floor(out.bytes / (heads * kv.headDim * 4));
+    const maxPartitions = Math.ceil((maxBlocksPerSeq * kv.blockSize) / PARTITION);
+    const room = Math.floor(Math.min(PARTIAL_BYTES, this.#binder.limits.maxBytes) / (kv.headDim * 4));
+    return Math.min(room, Math.min(maxRows * heads, BUSY) * maxPartitions);
   }
 
   #partialsFor(capacity: number, headDim: number) {
@@ -98,4 +96,13 @@ export class Attention {
     }
     return partials;
   }
+}
+
+function paramsOf({ heads, kv, maxBlocksPerSeq, scale }: AttentionArgs) {
+  const { kvHeads, headDim, blockSize } = kv;
+  return { heads, kv_heads: kvHeads, dim4: headDim / 4, block_size: blockSize, max_blocks: maxBlocksPerSeq, scale };
+}
+
+function inputsOf({ q, keys, values, positions, sequences, blockTables }: AttentionArgs) {
+  return { q, keys, values, positions, sequences, block_tables: blockTables };
 }
