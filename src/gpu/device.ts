@@ -36,6 +36,9 @@ export async function openGpuDevice(options: GpuDeviceOptions = {}): Promise<Gpu
   return new GpuDevice(device, describeAdapter(adapter), options);
 }
 
+/** A step that runs every operation. */
+const ONE_ROW: StepShape = { rows: 1, decodeRows: 1, samples: 1, copies: 1, maxContext: 1 };
+
 /** A WebGPU device. Errors of validation and of memory surface at the next call that waits for the GPU. */
 export class GpuDevice implements Device {
   readonly kind = "webgpu";
@@ -115,17 +118,15 @@ export class GpuDevice implements Device {
       recordNothing(encoder, ops as readonly GpuOp[], none);
       this.#device.queue.submit([encoder.finish()]);
     }
-    await this.flush();
+    await this.flush().catch((error) => this.#blame(ops as readonly GpuOp[], ONE_ROW, error));
   }
 
   async run(ops: readonly Op[], shape: StepShape, result: DeviceBuffer): Promise<Uint32Array> {
     this.#device.queue.writeBuffer(this.#step, 0, stepWords(shape));
     const encoder = this.#device.createCommandEncoder({ label: "step" });
     record(encoder, ops as readonly GpuOp[], shape);
-    const bytes = await this.#finish(encoder, gpuBuffer(result), 0, shape.samples * 4).catch(async (error) => {
-      const name = await this.#refused(ops as readonly GpuOp[], shape);
-      throw name === undefined ? error : new Error(`Cannot run ${name}: ${error.message}`);
-    });
+    const finished = this.#finish(encoder, gpuBuffer(result), 0, shape.samples * 4);
+    const bytes = await finished.catch((error) => this.#blame(ops as readonly GpuOp[], shape, error));
     return new Uint32Array(bytes.buffer);
   }
 
@@ -143,16 +144,19 @@ export class GpuDevice implements Device {
     return copy;
   }
 
-  /** The first operation that WebGPU refuses to encode: its errors name buffers and kernels alone. */
-  async #refused(ops: readonly GpuOp[], shape: StepShape): Promise<string | undefined> {
+  /** Rethrows with the name of the first operation that WebGPU refuses: its own errors name buffers and kernels alone. */
+  async #blame(ops: readonly GpuOp[], shape: StepShape, error: Error): Promise<never> {
+    const lost = await Promise.race([this.lost, null]);
+    if (lost !== null) throw new Error(`Cannot run a step: ${lost}`);
+    if (error instanceof DeviceMemoryError) throw error;
     for (const op of ops) {
       this.#device.pushErrorScope("validation");
       const encoder = this.#device.createCommandEncoder({ label: op.name });
       record(encoder, [op], shape);
       encoder.finish();
-      if (await this.#device.popErrorScope()) return op.name;
+      if (await this.#device.popErrorScope()) throw new Error(`Cannot run ${op.name}: ${error.message}`);
     }
-    return undefined;
+    throw error;
   }
 
   /** Throws what went wrong since the last check. */

@@ -35,9 +35,9 @@ export function record(encoder: GPUCommandEncoder, ops: readonly GpuOp[], shape:
  * Dawn print a warning).
  */
 export function recordNothing(encoder: GPUCommandEncoder, ops: readonly GpuOp[], none: GPUBuffer): void {
-  const firsts = new Map(ops.flatMap((op) => op.dispatches.map((dispatch) => [dispatch.shader, dispatch])));
+  const byShader = new Map(ops.flatMap((op) => op.dispatches.map((dispatch) => [dispatch.shader, dispatch])));
   const pass = encoder.beginComputePass();
-  for (const { shader, group } of firsts.values()) {
+  for (const { shader, group } of byShader.values()) {
     pass.setPipeline(shader.pipeline!);
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroupsIndirect(none, 0);

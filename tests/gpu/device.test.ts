@@ -70,7 +70,7 @@ describeGpu("the GPU device", () => {
     const op = (name: string, sampling: DeviceBuffer) => device.ops.sample(name, { out, logits, vocab: 4, sampling });
     const well = op("sample well", device.allocate("sampling", 32));
     const badly = op("sample badly", device.allocate("too short", 8));
-    await device.prepare([well, badly]);
+    await device.prepare([well]);
     await expect(device.run([well, badly], step, out)).rejects.toThrow(
       'Cannot run sample badly: WebGPU refused a command: [Buffer "too short"]',
     );
@@ -86,7 +86,9 @@ describeGpu("the GPU device", () => {
 
   test("tells that it is lost", async () => {
     const own = await openGpuDevice();
+    const buffer = own.allocate("b", 64);
     own.destroy();
+    await expect(own.run([], step, buffer)).rejects.toThrow("Cannot run a step: The GPU device was lost");
     expect(await own.lost).toContain("The GPU device was lost (destroyed)");
   });
 
