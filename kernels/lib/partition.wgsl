@@ -9,6 +9,8 @@ const MAX_DIM4 = 64u;
 var<workgroup> query: array<vec4f, MAX_DIM4>;
 var<workgroup> cache_rows: array<u32, PARTITION>;
 var<workgroup> weights: array<f32, PARTITION>;
+var<workgroup> peak: f32;
+var<workgroup> mass: f32;
 var<workgroup> span_sums: array<vec4f, 256>;
 
 // Loads q * scale of this row and head; the first barrier in `attend` publishes it.
@@ -36,18 +38,26 @@ fn attend(sequence: u32, head: u32, start: u32, context: u32, lane: u32) -> Runn
     weights[lane] = sum4(chains);
   }
   workgroupBarrier();
-  var peak = weights[0];
-  for (var i = 1u; i < count; i++) {
-    peak = max(peak, weights[i]);
+  // Lane 0 alone walks the positions: the others would only repeat it, which on a CPU is not free.
+  let walk = select(0u, count, lane == 0u);
+  var highest = weights[0];
+  for (var i = 1u; i < walk; i++) {
+    highest = max(highest, weights[i]);
+  }
+  if (lane == 0u) {
+    peak = highest;
   }
   workgroupBarrier();
   if (lane < count) {
     weights[lane] = exp(weights[lane] - peak);
   }
   workgroupBarrier();
-  var mass = weights[0];
-  for (var i = 1u; i < count; i++) {
-    mass += weights[i];
+  var sum_of_weights = weights[0];
+  for (var i = 1u; i < walk; i++) {
+    sum_of_weights += weights[i];
+  }
+  if (lane == 0u) {
+    mass = sum_of_weights;
   }
   for (var item = lane; item < dim4 * SPANS; item += 64u) {
     let begin = item / dim4 * SPAN;
