@@ -31,11 +31,16 @@ export function countTests(output: string, exitCode: number | null): Counts {
 /** Per test, in milliseconds. A slow or busy machine is no failure, and 5 s, Bun's default, is short for one on a CPU. */
 const TIMEOUT = 60_000;
 
+/** The launcher has found an adapter, so tests that skip themselves without one would hide a fault. */
+function requireAdapter(): Record<string, string> {
+  return process.env.OCTAVO_DEVICE === "reference" ? {} : { OCTAVO_REQUIRE_ADAPTER: "1" };
+}
+
 async function runTests(args: readonly string[]): Promise<Counts> {
   const bun = spawn(process.execPath, ["test", `--timeout=${TIMEOUT}`, ...args], {
     cwd: fileURLToPath(new URL("..", import.meta.url)),
     stdio: ["ignore", "inherit", "pipe"],
-    env: process.stderr.isTTY ? { FORCE_COLOR: "1", ...process.env } : process.env,
+    env: { ...(process.stderr.isTTY && { FORCE_COLOR: "1" }), ...requireAdapter(), ...process.env },
   });
   // Interrupted from the terminal, the tests end by themselves and the counts are still printed.
   process.on("SIGINT", () => {});

@@ -5,6 +5,7 @@ import type { Device } from "../../src/contracts/device.ts";
 export type DeviceKind = "webgpu" | "reference";
 
 const opened = await openDevice({ device: "webgpu", adapter: undefined }).catch((error: Error) => {
+  if (process.env.OCTAVO_REQUIRE_ADAPTER) throw error;
   console.warn(`skipped on webgpu: ${error.message}`);
   return null;
 });

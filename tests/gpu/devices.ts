@@ -3,6 +3,7 @@ import { type GpuDevice, type GpuDeviceOptions, openGpuDevice } from "../../src/
 
 async function open(options: GpuDeviceOptions): Promise<GpuDevice | null> {
   return openGpuDevice(options).catch((error: Error) => {
+    if (process.env.OCTAVO_REQUIRE_ADAPTER) throw error;
     console.warn(`skipped on webgpu: ${error.message}`);
     return null;
   });
