@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
 import { buildEngine, openDevice } from "../src/build.ts";
 import { parseServeConfig } from "../src/config.ts";
-import { median } from "./statistics.ts";
+import { median } from "./lib/statistics.ts";
 
 /**
  * Decode speed inside the engine, HTTP left out: tokens per second alone and with more requests at once, each with a
  * short prompt. Every width is run several times in turn and the median is shown.
  *
- *   bun bench/decode.ts MODEL [--device webgpu] [--widths 1,8,32] [--tokens 128] [--rounds 5]
+ *   ./octavo bench decode MODEL [--device webgpu] [--widths 1,8,32] [--tokens 128] [--rounds 5]
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
 import type { Runner, RunnerLimits } from "../src/contracts/runner.ts";
 import { Engine } from "../src/engine/engine.ts";
-import { median } from "./statistics.ts";
+import { median } from "./lib/statistics.ts";
 
 /**
  * The engine's own time per step: scheduling, filling the batch, stop checks and handing out tokens, with a runner that
  * answers at once. The turn of the event loop between steps is counted, too.
  *
- *   bun bench/engine_host.ts [--batch 64] [--tokens 400]
+ *   ./octavo bench engine_host [--batch 64] [--tokens 400]
  */
 const { values } = parseArgs({
   options: { batch: { type: "string", default: "64" }, tokens: { type: "string", default: "400" } },

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
-import { median } from "./statistics.ts";
+import { median } from "./lib/statistics.ts";
 
 /**
  * Cold start as a user sees it: from starting the command to the ready line, and to the first token of a completion
  * sent at once. Each run is a new process.
  *
- *   bun bench/startup.ts MODEL [--runs 7] [--device webgpu]
+ *   ./octavo bench startup MODEL [--runs 7] [--device webgpu]
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
