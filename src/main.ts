@@ -10,6 +10,7 @@ const MODEL = "directory in Hugging Face layout, or a hub id org/name[@revision]
 const program = new Command("octavo")
   .description("OpenAI-compatible LLM inference server on native WebGPU with a paged KV cache")
   .version(VERSION)
+  .addHelpText("after", "\nThe launcher ./octavo also knows setup, test [ARGS of bun test], check and bench PROGRAM.")
   .showHelpAfterError("(octavo --help lists the commands, octavo COMMAND --help their flags)");
 
 const serve = program.command("serve").argument("[MODEL]", MODEL).description("serve a model over HTTP");

@@ -58,7 +58,8 @@ export async function runServe(
   // Before the model is there, there is nothing to drain.
   let stop: () => Promise<void> = async () => exit(0);
   onStopSignal((signal) => {
-    if (stopping) return;
+    // Who asks twice does not want to wait.
+    if (stopping) exit(1);
     stopping = true;
     log.info("{signal}: finishing the running requests, for at most {seconds} s", {
       signal,
