@@ -27,6 +27,7 @@ export type EngineConfig = Pick<
   | "maxNumBatchedTokens"
   | "longPrefillTokenThreshold"
   | "enableChunkedPrefill"
+  | "enablePrefixCaching"
   | "dtype"
   | "kvCacheDtype"
   | "maxNumQueuedReqs"
@@ -88,6 +89,7 @@ export async function buildEngine(
       chunkedPrefill: config.enableChunkedPrefill,
       eosTokenIds: [...spec.eosTokenIds, ...(await generationEosTokenIds(directory))],
       maxQueuedRequests: config.maxNumQueuedReqs,
+      prefixCaching: config.enablePrefixCaching,
       now: () => performance.now(),
     });
     return { engine, runner, spec, plan };

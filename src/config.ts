@@ -100,10 +100,7 @@ export const serveSchema = z.object({
     value: "MODE",
     help: "what to do with a sequence that has to make room: auto or recompute",
   }),
-  enablePrefixCaching: flag(
-    onOff.refine((on) => !on, { error: "is not in this version of Octavo yet; leave it out" }).default(false),
-    { help: "reuse the KV blocks of equal prefixes (not in this version yet)" },
-  ),
+  enablePrefixCaching: flag(onOff.default(true), { help: "reuse the KV blocks of equal prefixes" }),
   enableChunkedPrefill: flag(onOff.default(true), {
     help: "compute long prompts in chunks, mixed with running sequences",
   }),

@@ -41,7 +41,7 @@ describe("serve's settings", () => {
     [{ kvCacheMemory: "lots" }, {}, "--kv-cache-memory must be a number of bytes"],
     [{ blockSize: "12" }, {}, "--block-size must be one of auto, 8, 16, 32, 64"],
     [{ quantization: "int8" }, {}, "not in this version"],
-    [{ enablePrefixCaching: "true" }, {}, "--enable-prefix-caching is not in this version"],
+    [{ enablePrefixCaching: "maybe" }, {}, "--enable-prefix-caching must be true or false"],
     [{ enableChunkedPrefill: "false" }, {}, "--max-model-len"],
     [{ maxNumSeqs: "100", maxNumBatchedTokens: "50" }, {}, "--max-num-seqs (100)"],
     [{ metricsPrefix: "a b" }, {}, "--metrics-prefix"],

@@ -24,6 +24,8 @@ export interface GenerationRequest {
   /** At least one id; all below the vocabulary size; promptIds.length < maxModelLen. */
   readonly promptIds: ArrayLike<number>;
   readonly params: SamplingParams;
+  /** Cached prefixes are shared among requests of the same salt, and with nobody else. */
+  readonly cacheSalt: string;
 }
 
 export type FinishReason = "stop" | "length";
@@ -31,6 +33,8 @@ export type FinishReason = "stop" | "length";
 /** One generated token. The last one of a sequence carries `finish`. */
 export interface TokenEvent {
   readonly tokenId: number;
+  /** Prompt tokens that were found in the prefix cache and not computed again. */
+  readonly cachedTokens: number;
   readonly finish?: {
     readonly reason: FinishReason;
     /** The stop token id that ended it, where it was one of `stopTokenIds`; null for EOS and length. */
@@ -75,6 +79,9 @@ export interface EngineStats {
   readonly kvUsage: number;
   /** Totals since start. */
   readonly preemptions: number;
+  /** Prompt tokens looked up in the prefix cache, and those found. */
+  readonly prefixQueryTokens: number;
+  readonly prefixHitTokens: number;
   readonly steps: number;
   readonly scheduledTokens: number;
 }

@@ -21,6 +21,8 @@ export interface EngineOptions extends SchedulerOptions {
   readonly eosTokenIds: readonly number[];
   /** Requests that may wait for admission; 0: no bound. */
   readonly maxQueuedRequests: number;
+  /** Reuse the KV blocks of equal prefixes. */
+  readonly prefixCaching: boolean;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -71,7 +73,7 @@ export class Engine implements GenerationEngine {
     this.numBlocks = limits.numBlocks;
     this.blockSize = limits.blockSize;
     this.#eosTokenIds = new Set(options.eosTokenIds);
-    this.#kv = new KvCache(limits.numBlocks, limits.blockSize);
+    this.#kv = new KvCache(limits.numBlocks, limits.blockSize, options);
     this.#scheduler = new Scheduler(this.#kv, options);
     this.#batch = new Batch(limits);
     this.#loop = this.#run();
@@ -101,6 +103,8 @@ export class Engine implements GenerationEngine {
       waiting: this.#scheduler.waiting.length,
       kvUsage: this.#kv.pool.used / this.numBlocks,
       preemptions: this.#scheduler.preemptions,
+      prefixQueryTokens: this.#scheduler.prefixTokens.queries,
+      prefixHitTokens: this.#scheduler.prefixTokens.hits,
       steps: this.#steps,
       scheduledTokens: this.#scheduledTokens,
     };
@@ -231,12 +235,12 @@ export class Engine implements GenerationEngine {
       maxModelLen: this.maxModelLen,
     });
     if (!stop) {
-      request.events.push({ tokenId });
+      request.events.push({ tokenId, cachedTokens: sequence.cachedTokens });
       return;
     }
     const { arrived, firstScheduled, firstToken } = request;
     const timing = { arrived, firstScheduled, firstToken, finished: time, preemptions: sequence.preemptions };
-    request.events.push({ tokenId, finish: { ...stop, timing } });
+    request.events.push({ tokenId, cachedTokens: sequence.cachedTokens, finish: { ...stop, timing } });
     request.events.end();
     this.#forget(sequence);
   }

@@ -15,7 +15,7 @@ export function kvState(kv: KvCache, scheduler: Scheduler): KvState {
     num_blocks: pool.numBlocks,
     free: pool.free,
     used: pool.used,
-    cached_free: 0,
+    cached_free: kv.cachedFree,
     shared: pool.countShared(),
     pinned: 0,
     utilization: slots === 0 ? 1 : stored / slots,
@@ -28,8 +28,8 @@ export function kvState(kv: KvCache, scheduler: Scheduler): KvState {
     })),
     waiting: scheduler.waiting.map(({ id, numTokens, preemptions }) => ({ id, tokens: numTokens, preemptions })),
     preemptions: scheduler.preemptions,
-    prefix_hits_tokens: 0,
-    prefix_queries_tokens: 0,
+    prefix_hits_tokens: scheduler.prefixTokens.hits,
+    prefix_queries_tokens: scheduler.prefixTokens.queries,
     cow_copies: kv.totalCopies,
   };
 }

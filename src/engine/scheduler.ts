@@ -34,6 +34,8 @@ export class Scheduler {
   readonly #kv: KvCache;
   readonly #options: SchedulerOptions;
   #preemptions = 0;
+  #prefixQueries = 0;
+  #prefixHits = 0;
 
   constructor(kv: KvCache, options: SchedulerOptions) {
     this.#kv = kv;
@@ -45,6 +47,11 @@ export class Scheduler {
     return this.#preemptions;
   }
 
+  /** Prompt tokens looked up in the prefix cache, and those found, since the start. */
+  get prefixTokens(): { readonly queries: number; readonly hits: number } {
+    return { queries: this.#prefixQueries, hits: this.#prefixHits };
+  }
+
   add(sequence: Sequence): void {
     this.waiting.push(sequence);
   }
@@ -52,15 +59,16 @@ export class Scheduler {
   /** Chooses the next step's chunks and reserves their blocks; empty when nothing can run. */
   schedule(): ScheduledChunk[] {
     const { running, waiting } = this;
+    this.#kv.beginStep();
     const chunks: ScheduledChunk[] = [];
     const preemptionsBefore = this.#preemptions;
     let budget = this.#options.maxBatchedTokens;
 
     for (let i = 0; i < running.length && budget > 0; i++) {
       const sequence = running[i]!;
-      const count = this.#chunkSize(sequence, budget);
+      const count = this.#chunkSize(sequence.numTokens - sequence.numComputed, budget);
       if (!this.#reserveByPreempting(sequence, sequence.numComputed + count)) break;
-      chunks.push({ sequence, start: sequence.numComputed, count });
+      chunks.push(this.#chunk(sequence, count));
       budget -= count;
     }
 
@@ -69,17 +77,18 @@ export class Scheduler {
 
     while (budget > 0 && waiting.length > 0 && running.length < this.#options.maxSequences) {
       const sequence = waiting[0]!;
-      if (!this.#options.chunkedPrefill && sequence.numTokens > budget) break;
-      const count = this.#chunkSize(sequence, budget);
-      const kv = this.#kv.open();
-      if (!this.#kv.reserve(kv, count)) {
-        this.#kv.release(kv);
-        break;
-      }
+      const hit = this.#kv.match(sequence.chain, sequence.tokens, sequence.numTokens);
+      const missing = sequence.numTokens - hit.tokens;
+      if (!this.#options.chunkedPrefill && missing > budget) break;
+      const count = this.#chunkSize(missing, budget);
+      const kv = this.#kv.admit(hit, hit.tokens + count);
+      if (kv === null) break;
       waiting.shift();
       sequence.kv = kv;
+      sequence.numComputed = hit.tokens;
+      if (sequence.preemptions === 0) this.#countHit(sequence, hit.tokens);
       running.push(sequence);
-      chunks.push({ sequence, start: 0, count });
+      chunks.push(this.#chunk(sequence, count));
       budget -= count;
     }
     return chunks;
@@ -101,10 +110,25 @@ export class Scheduler {
     this.#releaseBlocks(sequence);
   }
 
-  #chunkSize(sequence: Sequence, budget: number): number {
+  #chunkSize(missing: number, budget: number): number {
     const { longPrefillThreshold } = this.#options;
-    const missing = sequence.numTokens - sequence.numComputed;
     return Math.min(missing, budget, longPrefillThreshold > 0 ? longPrefillThreshold : missing);
+  }
+
+  /** The next tokens of a sequence whose slots are reserved. Full blocks can be found from here on. */
+  #chunk(sequence: Sequence, count: number): ScheduledChunk {
+    const start = sequence.numComputed;
+    const { kv } = sequence;
+    assert(kv, `${sequence.id} is scheduled without blocks`);
+    this.#kv.commit(kv, sequence.chain, sequence.tokens, start + count);
+    return { sequence, start, count };
+  }
+
+  /** A preempted sequence finds its own blocks again; only what others left behind counts as a hit. */
+  #countHit(sequence: Sequence, tokens: number): void {
+    sequence.cachedTokens = tokens;
+    this.#prefixQueries += sequence.numTokens;
+    this.#prefixHits += tokens;
   }
 
   /** False when the sequence itself was the last one left to preempt. */

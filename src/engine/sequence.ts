@@ -1,4 +1,5 @@
 import type { GenerationRequest, SamplingParams } from "../contracts/generation.ts";
+import { HashChain } from "../kv/hash_chain.ts";
 import type { KvSequence } from "../kv/kv_sequence.ts";
 
 /**
@@ -18,6 +19,10 @@ export class Sequence {
   /** Its share of the cache while running; null while waiting. */
   kv: KvSequence | null = null;
   preemptions = 0;
+  /** Names of its prefixes, computed once however often it is preempted. */
+  readonly chain: HashChain;
+  /** Prompt tokens found in the cache when it was first admitted. */
+  cachedTokens = 0;
 
   constructor(request: GenerationRequest) {
     this.id = request.id;
@@ -26,6 +31,7 @@ export class Sequence {
     this.numTokens = this.promptLength;
     this.tokens = new Uint32Array(Math.max(64, this.promptLength + 16));
     this.tokens.set(request.promptIds);
+    this.chain = new HashChain(request.cacheSalt);
   }
 
   get numOutputs(): number {

@@ -138,10 +138,11 @@ async function collect(choice: Choice): Promise<Completion> {
 function usageOf(job: Job, choices: readonly Choice[]): Usage {
   const promptTokens = job.prompts.reduce((sum, ids) => sum + ids.length, 0);
   const completionTokens = choices.reduce((sum, choice) => sum + choice.generated, 0);
+  const cachedTokens = choices.filter((_, i) => i % job.n === 0).reduce((sum, choice) => sum + choice.cachedTokens, 0);
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
-    prompt_tokens_details: { cached_tokens: 0 },
+    prompt_tokens_details: { cached_tokens: cachedTokens },
   };
 }

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { answer } from "./answer.ts";
-import { keyCheck } from "./auth.ts";
+import { bearerKey, keyCheck } from "./auth.ts";
 import { chatDialect, chatJob } from "./chat.ts";
 import { completionDialect, completionJob } from "./completions.ts";
 import { ApiError, asApiError, errorResponse, isOurFault, notReady } from "./errors.ts";
@@ -31,7 +31,13 @@ export function createApp(deps: AppDeps): Hono<Env> {
     return serving;
   };
   const body = (c: Context<Env>) => readJsonBody(c.req.raw, maxBodyBytes);
-  const jobContext = (kind: string) => ({ id: `${kind}-${newId()}`, created: deps.unixTime(), seed: deps.nextSeed });
+  const jobContext = (c: Context<Env>, kind: string) => ({
+    id: `${kind}-${newId()}`,
+    created: deps.unixTime(),
+    seed: deps.nextSeed,
+    // Time to first token tells what is cached: without this, whoever holds one key could probe the others' prompts.
+    cacheSalt: deps.apiKeys.length === 0 ? "" : `key ${bearerKey(c.req.header("authorization"))}`,
+  });
 
   app.use(async (c, next) => {
     const start = deps.now();
@@ -58,14 +64,14 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const serving = loaded();
     const request = parseCompletion(await body(c));
     checkModel(serving.model, request.model);
-    const job = completionJob(serving, request, jobContext("cmpl"));
+    const job = completionJob(serving, request, jobContext(c, "cmpl"));
     return answer(c.req.raw, request.stream, job, completionDialect, { serving, deps, metrics });
   });
   app.post("/v1/chat/completions", async (c) => {
     const serving = loaded();
     const request = parseChat(await body(c));
     checkModel(serving.model, request.model);
-    const job = chatJob(serving, request, jobContext("chatcmpl"));
+    const job = chatJob(serving, request, jobContext(c, "chatcmpl"));
     return answer(c.req.raw, request.stream, job, chatDialect, { serving, deps, metrics });
   });
   app.get("/v1/models", (c) => c.json(modelList(loaded().model)));

@@ -6,7 +6,7 @@ export function keyCheck(apiKeys: readonly string[]): (authorization: string | u
   const digests = apiKeys.map(digest);
   return (authorization) => {
     if (digests.length === 0) return;
-    const given = digest(/^Bearer +(.*)$/i.exec(authorization ?? "")?.[1]?.trim() ?? "");
+    const given = digest(bearerKey(authorization));
     let matches = 0;
     for (const known of digests) matches += Number(timingSafeEqual(known, given));
     if (matches > 0) return;
@@ -14,6 +14,11 @@ export function keyCheck(apiKeys: readonly string[]): (authorization: string | u
       authorization === undefined ? "An API key is required: send Authorization: Bearer KEY" : "Incorrect API key";
     throw new ApiError(401, message, { code: "invalid_api_key", headers: { "www-authenticate": "Bearer" } });
   };
+}
+
+/** The key in an Authorization header; empty where there is none. */
+export function bearerKey(authorization: string | undefined): string {
+  return /^Bearer +(.*)$/i.exec(authorization ?? "")?.[1]?.trim() ?? "";
 }
 
 function digest(key: string): Buffer {

@@ -8,7 +8,7 @@ import type { Serving } from "./serving.ts";
 export function chatJob(
   serving: Serving,
   request: ChatRequest,
-  context: Pick<JobContext, "id" | "created" | "seed">,
+  context: Pick<JobContext, "id" | "created" | "seed" | "cacheSalt">,
 ): Job {
   const prompt = encodeMessages(serving, request);
   const { maxModelLen } = serving.model;

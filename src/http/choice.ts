@@ -30,6 +30,8 @@ export class Choice {
   readonly promptIds: readonly number[];
   /** Tokens generated so far. */
   generated = 0;
+  /** Prompt tokens found in the prefix cache. */
+  cachedTokens = 0;
   readonly #tokens: AsyncIterable<TokenEvent>;
   readonly #detokenizer: Detokenizer;
   readonly #stops: StopMatcher;
@@ -58,6 +60,7 @@ export class Choice {
     try {
       for await (const event of this.#tokens) {
         this.generated++;
+        this.cachedTokens = event.cachedTokens;
         this.#meter.token();
         const delta = this.#advance(event);
         const taken = sink(delta);
@@ -97,7 +100,7 @@ export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort
     for (const [p, promptIds] of job.prompts.entries()) {
       for (const params of job.params[p]!) {
         const index = choices.length;
-        const tokens = serving.engine.submit({ id: `${job.id}-${index}`, promptIds, params }, abort.signal);
+        const tokens = serving.engine.submit({ id: `${job.id}-${index}`, promptIds, params, cacheSalt: job.cacheSalt }, abort.signal);
         const detokenizer = new Detokenizer(serving.tokenizer, { skipSpecialTokens: job.skipSpecialTokens });
         detokenizer.continueFrom(promptIds);
         const text = { detokenizer, stops: new StopMatcher(job.stop) };

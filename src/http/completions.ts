@@ -11,7 +11,7 @@ const DEFAULT_MAX_TOKENS = 16;
 export function completionJob(
   serving: Serving,
   request: CompletionRequest,
-  context: Pick<JobContext, "id" | "created" | "seed">,
+  context: Pick<JobContext, "id" | "created" | "seed" | "cacheSalt">,
 ): Job {
   const prompts = readPrompts(request.prompt);
   const encoded = prompts.map((prompt, i) =>

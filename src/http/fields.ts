@@ -29,7 +29,6 @@ const UNSUPPORTED: Readonly<Record<string, Neutral>> = {
   audio: never,
   bad_words: empty,
   best_of: (value, body) => value === (body.n ?? 1),
-  cache_salt: never,
   chat_template: never,
   continue_final_message: is(false),
   documents: empty,

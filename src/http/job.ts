@@ -23,12 +23,16 @@ export interface Job {
   readonly skipSpecialTokens: boolean;
   readonly returnTokenIds: boolean;
   readonly includeUsage: boolean;
+  /** Cached prefixes are shared among requests of the same salt. */
+  readonly cacheSalt: string;
 }
 
 export interface JobContext {
   readonly id: string;
   readonly created: number;
   readonly seed: () => bigint;
+  /** Salt of the prefix cache where the request gives none. */
+  readonly cacheSalt: string;
   /** max_tokens where the request gives none; at most the rest of the context. */
   readonly defaultMaxTokens: number;
   /** The field that holds the prompt, for errors. */
@@ -84,6 +88,7 @@ export function makeJob(
     skipSpecialTokens: request.skip_special_tokens,
     returnTokenIds: request.return_token_ids,
     includeUsage: request.stream_options?.include_usage ?? false,
+    cacheSalt: request.cache_salt === undefined ? context.cacheSalt : `salt ${request.cache_salt}`,
   };
 }
 

@@ -28,7 +28,11 @@ export class Metrics {
     this.#watch("num_requests_running", "Requests whose tokens are being computed", engine, (stats) => stats.running);
     this.#watch("num_requests_waiting", "Requests waiting to be scheduled", engine, (stats) => stats.waiting);
     this.#watch("kv_cache_usage_perc", "KV blocks in use; 1 means all", engine, (stats) => stats.kvUsage);
-    this.#watchPreemptions(engine);
+    const total = (name: string, help: string, read: (stats: EngineStats) => number) =>
+      this.#watchTotal(name, help, engine, read);
+    total("num_preemptions_total", "Preemptions so far", ({ preemptions }) => preemptions);
+    total("prefix_cache_queries_total", "Prompt tokens looked up", ({ prefixQueryTokens }) => prefixQueryTokens);
+    total("prefix_cache_hits_total", "Prompt tokens found in the cache", ({ prefixHitTokens }) => prefixHitTokens);
     const config = { block_size: String(engine.blockSize), num_gpu_blocks: String(engine.numBlocks) };
     new Gauge({
       ...this.#named("cache_config_info", "The KV cache's configuration"),
@@ -57,12 +61,13 @@ export class Metrics {
     const gauge: Gauge = new Gauge({ ...this.#named(name, help), collect: () => gauge.set(read(engine.stats())) });
   }
 
-  #watchPreemptions(engine: GenerationEngine): void {
+  /** A total that the engine keeps. */
+  #watchTotal(name: string, help: string, engine: GenerationEngine, read: (stats: EngineStats) => number): void {
     const counter: Counter = new Counter({
-      ...this.#named("num_preemptions_total", "Preemptions so far"),
+      ...this.#named(name, help),
       collect: () => {
         counter.reset();
-        counter.inc(engine.stats().preemptions);
+        counter.inc(read(engine.stats()));
       },
     });
   }

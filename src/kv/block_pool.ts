@@ -45,16 +45,20 @@ export class BlockPool {
     return this.#references[id]! > 1;
   }
 
+  /** One more holder. A free block leaves the free list with its content, wherever in the list it stands. */
   retain(id: number): void {
-    assert(this.#references[id]! > 0, `block ${id} is shared while free`);
-    this.#references[id]!++;
+    if (this.#references[id]!++ === 0) this.#free.remove(id);
   }
 
-  /** Gives up one reference; true when it was the last and the block is free again. */
-  release(id: number): boolean {
+  /**
+   * Gives up one reference; true when it was the last and the block is free again. Content worth keeping goes to the
+   * end of the free list, so that the longest unused is evicted first; the rest is handed out before it.
+   */
+  release(id: number, keep: boolean): boolean {
     assert(this.#references[id]! > 0, `block ${id} is released while free`);
     if (--this.#references[id]! > 0) return false;
-    this.#free.pushBack(id);
+    if (keep) this.#free.pushBack(id);
+    else this.#free.pushFront(id);
     return true;
   }
 

@@ -28,13 +28,12 @@ export class FreeList {
 
   /** Puts `id` last: it is handed out after every block that is free now. */
   pushBack(id: number): void {
-    if (this.has(id)) throw new Error(`Octavo bug: block ${id} is freed twice`);
-    const last = this.#previous[this.#end]!;
-    this.#next[last] = id;
-    this.#previous[id] = last;
-    this.#next[id] = this.#end;
-    this.#previous[this.#end] = id;
-    this.#size++;
+    this.#insertAfter(this.#previous[this.#end]!, id);
+  }
+
+  /** Puts `id` first: it is handed out next. */
+  pushFront(id: number): void {
+    this.#insertAfter(this.#end, id);
   }
 
   /** Takes the block that has been free the longest; undefined when the list is empty. */
@@ -54,6 +53,16 @@ export class FreeList {
     this.#next[id] = ABSENT;
     this.#previous[id] = ABSENT;
     this.#size--;
+  }
+
+  #insertAfter(previous: number, id: number): void {
+    if (this.has(id)) throw new Error(`Octavo bug: block ${id} is freed twice`);
+    const next = this.#next[previous]!;
+    this.#next[previous] = id;
+    this.#previous[id] = previous;
+    this.#next[id] = next;
+    this.#previous[next] = id;
+    this.#size++;
   }
 
   /** The ids in the order in which they would be handed out. */

@@ -1,6 +1,8 @@
 import { assert } from "../base/assert.ts";
 import { BlockPool } from "./block_pool.ts";
+import { GRANULE, type HashChain } from "./hash_chain.ts";
 import { KvSequence } from "./kv_sequence.ts";
+import { PrefixIndex } from "./prefix_index.ts";
 
 /** A block to be copied on the device before anything of the step is written. */
 export interface BlockCopy {
@@ -8,20 +10,38 @@ export interface BlockCopy {
   readonly destination: number;
 }
 
+/** What the cache already holds of a token sequence. */
+export interface PrefixHit {
+  /** Tokens whose K and V need not be computed: those of the full blocks and of the partial one. */
+  readonly tokens: number;
+  /** Full blocks, to be shared. */
+  readonly blocks: readonly number[];
+  /** A block of another sequence whose first tokens match: they are copied, not shared. */
+  readonly partial: number | null;
+}
+
+const NO_HIT: PrefixHit = { tokens: 0, blocks: [], partial: null };
+
 /**
- * The paged KV cache's book-keeping: who holds which block, without the bytes themselves (paper, section 4).
- * Synchronous and deterministic; an operation that cannot be done whole changes nothing.
+ * The paged KV cache's book-keeping: who holds which block, and which blocks hold reusable content, without the bytes
+ * themselves (paper, section 4). Synchronous and deterministic; an operation that cannot be done whole changes nothing.
  */
 export class KvCache {
   readonly blockSize: number;
   readonly pool: BlockPool;
+  readonly #prefixCaching: boolean;
+  readonly #index = new PrefixIndex();
   readonly #sequences = new Set<KvSequence>();
+  /** Blocks registered since `beginStep`: the step that computes them has not run, so nothing can be copied out yet. */
+  readonly #uncomputed = new Set<number>();
   #copies: BlockCopy[] = [];
   #totalCopies = 0;
 
-  constructor(numBlocks: number, blockSize: number) {
+  constructor(numBlocks: number, blockSize: number, { prefixCaching = true }: { prefixCaching?: boolean } = {}) {
+    assert(!prefixCaching || blockSize % GRANULE === 0, `prefix caching needs blocks of ${GRANULE} tokens or multiples`);
     this.blockSize = blockSize;
     this.pool = new BlockPool(numBlocks);
+    this.#prefixCaching = prefixCaching;
   }
 
   /** Copy-on-write copies since the start. */
@@ -29,14 +49,63 @@ export class KvCache {
     return this.#totalCopies;
   }
 
+  /** Free blocks that still hold reusable content. */
+  get cachedFree(): number {
+    return this.pool.freeOrder().filter((block) => this.#index.has(block)).length;
+  }
+
   blocksFor(tokens: number): number {
     return Math.ceil(tokens / this.blockSize);
+  }
+
+  /** Everything scheduled before is computed from here on. */
+  beginStep(): void {
+    this.#uncomputed.clear();
+  }
+
+  /**
+   * What is already there of tokens [0, count): full blocks, then as many tokens of one more block as match. At most
+   * count - 1 tokens, since the last one has to be computed for its logits.
+   */
+  match(chain: HashChain, tokens: Uint32Array, count: number): PrefixHit {
+    if (!this.#prefixCaching) return NO_HIT;
+    const { blockSize } = this;
+    const blocks: number[] = [];
+    let end = 0;
+    while (end + blockSize < count) {
+      const block = this.#index.find(chain.at(tokens, end + blockSize), tokens.subarray(end, end + blockSize));
+      if (block === undefined) break;
+      blocks.push(block);
+      end += blockSize;
+    }
+    const rest = tokens.subarray(end, Math.min(end + blockSize, count - 1));
+    const parent = chain.at(tokens, end);
+    const partial = this.#index.findPartial(parent, rest, (block) => !this.#uncomputed.has(block));
+    if (partial === null) return { tokens: end, blocks, partial: null };
+    return { tokens: end + partial.tokens, blocks, partial: partial.block };
   }
 
   /** A new sequence that holds nothing yet. */
   open(): KvSequence {
     const sequence = new KvSequence();
     this.#sequences.add(sequence);
+    return sequence;
+  }
+
+  /** A new sequence on top of a hit, with slots for `tokens` tokens; null, with nothing changed, without the room. */
+  admit(hit: PrefixHit, tokens: number): KvSequence | null {
+    const { pool } = this;
+    const fresh = this.blocksFor(tokens) - hit.blocks.length;
+    const held = hit.partial === null ? hit.blocks : [...hit.blocks, hit.partial];
+    const freeHeld = held.filter((block) => pool.references(block) === 0).length;
+    if (fresh + freeHeld > pool.free) return null;
+    const sequence = this.open();
+    for (const block of held) pool.retain(block);
+    sequence.blocks.push(...hit.blocks);
+    for (let i = 0; i < fresh; i++) sequence.blocks.push(this.#allocate());
+    sequence.reserved = tokens;
+    sequence.registered = hit.blocks.length;
+    if (hit.partial !== null) this.#copy(hit.partial, sequence.blocks[hit.blocks.length]!);
     return sequence;
   }
 
@@ -54,16 +123,31 @@ export class KvCache {
     const fresh = this.blocksFor(tokens) - sequence.blocks.length;
     if (fresh + (copyTail ? 1 : 0) > pool.free) return false;
     if (copyTail) {
-      const destination = pool.allocate();
+      const destination = this.#allocate();
       sequence.blocks[writeFrom] = destination;
-      // This sequence's reference to the source lives on in the pending copy, so that no one can be handed the block,
-      // and write it, before it has been read.
-      this.#copies.push({ source: tail, destination });
-      this.#totalCopies++;
+      this.#copy(tail, destination);
     }
-    for (let i = 0; i < fresh; i++) sequence.blocks.push(pool.allocate());
+    for (let i = 0; i < fresh; i++) sequence.blocks.push(this.#allocate());
     sequence.reserved = tokens;
     return true;
+  }
+
+  /**
+   * Registers the blocks that tokens [0, count) fill: other sequences, also ones scheduled in the same step, find them
+   * from now on. The caller has reserved the slots and computes them in this step at the latest.
+   */
+  commit(sequence: KvSequence, chain: HashChain, tokens: Uint32Array, count: number): void {
+    if (!this.#prefixCaching) return;
+    const { blockSize } = this;
+    const full = Math.floor(count / blockSize);
+    while (sequence.registered < full) {
+      const start = sequence.registered * blockSize;
+      const block = sequence.blocks[sequence.registered++]!;
+      const parent = chain.at(tokens, start);
+      const hash = chain.at(tokens, start + blockSize);
+      const content = tokens.subarray(start, start + blockSize);
+      if (this.#index.insert(block, hash, parent, content)) this.#uncomputed.add(block);
+    }
   }
 
   /**
@@ -79,18 +163,20 @@ export class KvCache {
       child.blocks.push(block);
     }
     child.reserved = sequence.reserved;
+    child.registered = sequence.registered;
     return child;
   }
 
-  /** Gives back every block, last one first, and closes the sequence. */
+  /** Gives back every block, last one first, and closes the sequence. What is registered stays to be found. */
   release(sequence: KvSequence): void {
     assert(this.#sequences.delete(sequence), "a sequence is released twice");
     for (let i = sequence.blocks.length - 1; i >= 0; i--) {
       const block = sequence.blocks[i]!;
-      if (this.pool.release(block)) this.#dropCopyTo(block);
+      if (this.#release(block)) this.#dropCopyTo(block);
     }
     sequence.blocks.length = 0;
     sequence.reserved = 0;
+    sequence.registered = 0;
   }
 
   /** The copies that the step about to run must do first. Afterwards their sources may be reused. */
@@ -98,7 +184,7 @@ export class KvCache {
     const copies = this.#copies;
     if (copies.length === 0) return copies;
     this.#copies = [];
-    for (const { source } of copies) this.pool.release(source);
+    for (const { source } of copies) this.#release(source);
     return copies;
   }
 
@@ -120,6 +206,7 @@ export class KvCache {
   /** Throws unless every reference is accounted for and no slot yet to be written is visible to two sequences. */
   checkIntegrity(): void {
     this.pool.checkIntegrity();
+    this.#index.checkIntegrity();
     const expected = new Int32Array(this.pool.numBlocks + 1);
     for (const sequence of this.#sequences) {
       assert(
@@ -131,12 +218,31 @@ export class KvCache {
     }
     for (const { source, destination } of this.#copies) {
       expected[source]!++;
-      assert(expected[destination] === 1, `copy destination ${destination} has ${expected[destination]} holders`);
+      assert(expected[destination]! > 0, `copy destination ${destination} is held by nobody`);
+      // A sibling of the same step may share the block already, but nobody may have been promised other content.
+      assert(!this.#index.has(destination) || this.#uncomputed.has(destination), `block ${destination} is overwritten`);
     }
     for (let id = 1; id <= this.pool.numBlocks; id++) {
       const actual = this.pool.references(id);
       assert(actual === expected[id], `block ${id} has ${actual} references for ${expected[id]} holders`);
     }
+  }
+
+  /** A block to write to; what it still held for others to find is gone. */
+  #allocate(): number {
+    const block = this.pool.allocate();
+    if (this.#index.has(block)) this.#index.remove(block);
+    return block;
+  }
+
+  #release(block: number): boolean {
+    return this.pool.release(block, this.#index.has(block));
+  }
+
+  /** The pending copy takes over a reference to its source, so that nobody overwrites the block before it was read. */
+  #copy(source: number, destination: number): void {
+    this.#copies.push({ source, destination });
+    this.#totalCopies++;
   }
 
   /** Held by more than one sequence. A pending copy holds its source too, but has read it before anyone writes. */
@@ -151,6 +257,6 @@ export class KvCache {
     const dropped = this.#copies.find((copy) => copy.destination === block);
     if (!dropped) return;
     this.#copies = this.#copies.filter((copy) => copy !== dropped);
-    this.pool.release(dropped.source);
+    this.#release(dropped.source);
   }
 }

@@ -7,4 +7,6 @@ export class KvSequence {
   readonly blocks: number[] = [];
   /** Token slots reserved, which is at most blocks.length * blockSize. */
   reserved = 0;
+  /** Blocks from the start of the table whose content the prefix index knows, under this block or an equal one. */
+  registered = 0;
 }

@@ -10,6 +10,7 @@ export function makeEngine(runner: Runner, options: Partial<EngineOptions> = {})
     chunkedPrefill: true,
     eosTokenIds: [],
     maxQueuedRequests: 0,
+    prefixCaching: true,
     now: () => performance.now(),
     ...options,
   });
@@ -17,7 +18,7 @@ export function makeEngine(runner: Runner, options: Partial<EngineOptions> = {})
 
 export function makeRequest(id: string, promptIds: number[], params: Partial<SamplingParams> = {}): GenerationRequest {
   const defaults = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: 8, stopTokenIds: [], ignoreEos: false };
-  return { id, promptIds, params: { ...defaults, ...params } };
+  return { id, promptIds, cacheSalt: "", params: { ...defaults, ...params } };
 }
 
 export async function collect(events: AsyncIterable<TokenEvent>): Promise<TokenEvent[]> {

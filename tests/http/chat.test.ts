@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { CACHED_TOKENS } from "./fake_engine.ts";
 import { events, harness, levelTokenizer, saying } from "./harness.ts";
 
 const PATH = "/v1/chat/completions";
@@ -26,7 +27,7 @@ describe("POST /v1/chat/completions", () => {
         },
       ],
       prompt_token_ids: prompt,
-      usage: { prompt_tokens: 19, completion_tokens: 6, total_tokens: 25, prompt_tokens_details: { cached_tokens: 0 } },
+      usage: { prompt_tokens: 19, completion_tokens: 6, total_tokens: 25, prompt_tokens_details: { cached_tokens: CACHED_TOKENS } },
     });
     expect(engine.seen[0]!.promptIds).toEqual(prompt);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { CACHED_TOKENS } from "./fake_engine.ts";
 import { events, fallbackTokenizer, harness, saying } from "./harness.ts";
 
 const PATH = "/v1/completions";
@@ -16,7 +17,7 @@ describe("POST /v1/completions", () => {
       created: 1_700_000_001,
       model: "tiny",
       choices: [{ index: 0, text: "hello", logprobs: null, finish_reason: "length", stop_reason: null }],
-      usage: { prompt_tokens: 2, completion_tokens: 5, total_tokens: 7, prompt_tokens_details: { cached_tokens: 0 } },
+      usage: { prompt_tokens: 2, completion_tokens: 5, total_tokens: 7, prompt_tokens_details: { cached_tokens: CACHED_TOKENS } },
     });
     expect(engine.live.size).toBe(0);
   });

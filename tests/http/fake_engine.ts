@@ -7,6 +7,9 @@ import {
   type TokenEvent,
 } from "../../src/contracts/generation.ts";
 
+/** What every request is said to have found in the prefix cache. */
+export const CACHED_TOKENS = 1;
+
 export interface FakeOptions {
   readonly vocabSize: number;
   readonly maxModelLen?: number;
@@ -64,7 +67,7 @@ export class FakeEngine implements GenerationEngine {
 
   stats(): EngineStats {
     const kvUsage = Math.min(1, this.live.size / this.numBlocks);
-    const totals = { preemptions: 3, steps: this.computed, scheduledTokens: this.computed };
+    const totals = { preemptions: 3, prefixQueryTokens: 20, prefixHitTokens: 16, steps: this.computed, scheduledTokens: this.computed };
     return { running: this.live.size, waiting: 0, kvUsage, ...totals };
   }
 
@@ -117,12 +120,12 @@ export class FakeEngine implements GenerationEngine {
       if (position === 1) firstToken = time;
       const eos = !params.ignoreEos && (this.#options.eosTokenIds ?? []).includes(tokenId);
       const stopped = params.stopTokenIds.includes(tokenId);
-      if (!eos && !stopped && position < params.maxTokens) return { done: false, value: { tokenId } };
+      if (!eos && !stopped && position < params.maxTokens) return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS } };
       this.live.delete(id);
       const timing = { arrived, firstScheduled: arrived, firstToken, finished: time, preemptions: 0 };
       const reason = eos || stopped ? "stop" : "length";
       const finish = { reason, stopReason: stopped && !eos ? tokenId : null, timing } as const;
-      return { done: false, value: { tokenId, finish } };
+      return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS, finish } };
     };
     const leave = async (): Promise<IteratorResult<TokenEvent>> => {
       end();
