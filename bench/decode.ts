@@ -33,7 +33,10 @@ async function tokensPerSecond(width: number, round: number): Promise<number> {
   await Promise.all(
     Array.from({ length: width }, async (_, i) => {
       const promptIds = Array.from({ length: 8 }, (_, j) => (i * 37 + j * 11 + 3) % spec.vocabSize);
-      const events = engine.submit({ id: `${round}-${width}-${i}`, promptIds, params, cacheSalt: "" }, new AbortController().signal);
+      const events = engine.submit(
+        { id: `${round}-${width}-${i}`, promptIds, params, cacheSalt: "" },
+        new AbortController().signal,
+      );
       for await (const _ of events) {
         // The first token of each request is prefill's.
         if (firstToken === 0) firstToken = performance.now();

@@ -52,7 +52,10 @@ const params = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: tokens, 
 await Promise.all(
   Array.from({ length: batch }, async (_, i) => {
     const promptIds = Array.from({ length: 24 }, (_, j) => (i * 31 + j) % limits.vocabSize);
-    for await (const _ of engine.submit({ id: String(i), promptIds, params, cacheSalt: "" }, new AbortController().signal));
+    for await (const _ of engine.submit(
+      { id: String(i), promptIds, params, cacheSalt: "" },
+      new AbortController().signal,
+    ));
   }),
 );
 await engine.close();

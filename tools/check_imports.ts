@@ -42,6 +42,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** Modules that compute and never touch files, sockets or the process. */
 const WITHOUT_NODE = ["base", "contracts", "kernels", "kv", "models", "reference", "runner", "gpu"];
 
+/** What of node: only computes. */
+const PURE_NODE = ["node:crypto"];
+
 const IMPORT =
   /^[ \t]*(?:import|export)\b[^;'"]*?\bfrom\s*["']([^"']+)["']|^[ \t]*import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
 const COMMENT = /\/\*[\s\S]*?\*\/|(?<![:"'`])\/\/.*$/gm;
@@ -78,6 +81,7 @@ function checkModule(path: string, target: string): string[] {
 }
 
 function checkPackage(path: string, specifier: string): string[] {
+  if (PURE_NODE.includes(specifier)) return [];
   if (specifier.startsWith("node:")) {
     const from = moduleOf(path);
     return from !== null && WITHOUT_NODE.includes(from) ? [`${path} imports ${specifier}: ${from} does no I/O`] : [];

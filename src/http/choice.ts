@@ -100,7 +100,10 @@ export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort
     for (const [p, promptIds] of job.prompts.entries()) {
       for (const params of job.params[p]!) {
         const index = choices.length;
-        const tokens = serving.engine.submit({ id: `${job.id}-${index}`, promptIds, params, cacheSalt: job.cacheSalt }, abort.signal);
+        const tokens = serving.engine.submit(
+          { id: `${job.id}-${index}`, promptIds, params, cacheSalt: job.cacheSalt },
+          abort.signal,
+        );
         const detokenizer = new Detokenizer(serving.tokenizer, { skipSpecialTokens: job.skipSpecialTokens });
         detokenizer.continueFrom(promptIds);
         const text = { detokenizer, stops: new StopMatcher(job.stop) };

@@ -38,7 +38,10 @@ export class KvCache {
   #totalCopies = 0;
 
   constructor(numBlocks: number, blockSize: number, { prefixCaching = true }: { prefixCaching?: boolean } = {}) {
-    assert(!prefixCaching || blockSize % GRANULE === 0, `prefix caching needs blocks of ${GRANULE} tokens or multiples`);
+    assert(
+      !prefixCaching || blockSize % GRANULE === 0,
+      `prefix caching needs blocks of ${GRANULE} tokens or multiples`,
+    );
     this.blockSize = blockSize;
     this.pool = new BlockPool(numBlocks);
     this.#prefixCaching = prefixCaching;

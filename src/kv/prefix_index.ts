@@ -83,11 +83,13 @@ export class PrefixIndex {
     assert(this.#byHash.size === this.#entries.size, "a registered block cannot be found by its hash");
     let children = 0;
     for (const [parent, blocks] of this.#children) {
-      for (const block of blocks) assert(this.#entries.get(block)?.parent === parent, `block ${block} has a wrong parent`);
+      for (const block of blocks)
+        assert(this.#entries.get(block)?.parent === parent, `block ${block} has a wrong parent`);
       children += blocks.size;
     }
     assert(children === this.#entries.size, "a registered block is missing among its parent's children");
-    for (const [block, { hash }] of this.#entries) assert(this.#byHash.get(hash) === block, `block ${block} is shadowed`);
+    for (const [block, { hash }] of this.#entries)
+      assert(this.#byHash.get(hash) === block, `block ${block} is shadowed`);
   }
 }
 

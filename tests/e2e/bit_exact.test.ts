@@ -47,6 +47,7 @@ interface Outcome {
   readonly tokens: number[][];
   readonly bits: Record<string, string>;
   readonly preemptions: number;
+  readonly cachedTokens: number;
 }
 
 async function run(
@@ -54,17 +55,20 @@ async function run(
   directory: string,
   flags: Record<string, string>,
   together: boolean,
+  rounds = 1,
 ): Promise<Outcome> {
   const built = await engineOn(kind, directory, { maxModelLen: "80", ...flags });
   const bits = recordLogits(built);
-  const tokens: number[][] = [];
+  let tokens: number[][] = [];
   const requests = makeRequests();
-  if (together) tokens.push(...(await Promise.all(requests.map((request) => generate(built.engine, request)))));
-  else for (const request of requests) tokens.push(await generate(built.engine, request));
-  const { preemptions } = built.engine.stats();
+  for (let round = 0; round < rounds; round++) {
+    if (together) tokens = await Promise.all(requests.map((request) => generate(built.engine, request)));
+    else for (const request of requests) tokens.push(await generate(built.engine, request));
+  }
+  const { preemptions, prefixHitTokens } = built.engine.stats();
   expect(built.engine.kvState().used).toBe(0);
   await built.engine.close();
-  return { tokens, preemptions, bits: Object.fromEntries([...bits].toSorted()) };
+  return { tokens, preemptions, cachedTokens: prefixHitTokens, bits: Object.fromEntries([...bits].toSorted()) };
 }
 
 for (const kind of deviceKinds) {
@@ -73,7 +77,7 @@ for (const kind of deviceKinds) {
     ["OPT", OPT],
   ] as const) {
     describe(`${name} on ${kind}: the same bits as alone and whole`, async () => {
-      const alone = await run(kind, directory, {}, false);
+      const alone = await run(kind, directory, { enablePrefixCaching: "false" }, false);
 
       const ways: [string, Record<string, string>][] = [
         ["batched", {}],
@@ -90,6 +94,13 @@ for (const kind of deviceKinds) {
           expect(outcome.bits).toEqual(alone.bits);
         });
       }
+
+      test("served from the prefix cache, to the token", async () => {
+        const outcome = await run(kind, directory, { blockSize: "16" }, true, 2);
+        expect(outcome.cachedTokens).toBeGreaterThan(200);
+        expect(outcome.tokens).toEqual(alone.tokens);
+        expect(outcome.bits).toEqual(alone.bits);
+      });
 
       test("preempted and recomputed", async () => {
         const outcome = await run(kind, directory, { blockSize: "8", numGpuBlocksOverride: "14" }, true);

@@ -27,7 +27,12 @@ describe("POST /v1/chat/completions", () => {
         },
       ],
       prompt_token_ids: prompt,
-      usage: { prompt_tokens: 19, completion_tokens: 6, total_tokens: 25, prompt_tokens_details: { cached_tokens: CACHED_TOKENS } },
+      usage: {
+        prompt_tokens: 19,
+        completion_tokens: 6,
+        total_tokens: 25,
+        prompt_tokens_details: { cached_tokens: CACHED_TOKENS },
+      },
     });
     expect(engine.seen[0]!.promptIds).toEqual(prompt);
   });

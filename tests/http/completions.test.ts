@@ -17,7 +17,12 @@ describe("POST /v1/completions", () => {
       created: 1_700_000_001,
       model: "tiny",
       choices: [{ index: 0, text: "hello", logprobs: null, finish_reason: "length", stop_reason: null }],
-      usage: { prompt_tokens: 2, completion_tokens: 5, total_tokens: 7, prompt_tokens_details: { cached_tokens: CACHED_TOKENS } },
+      usage: {
+        prompt_tokens: 2,
+        completion_tokens: 5,
+        total_tokens: 7,
+        prompt_tokens_details: { cached_tokens: CACHED_TOKENS },
+      },
     });
     expect(engine.live.size).toBe(0);
   });

@@ -67,7 +67,13 @@ export class FakeEngine implements GenerationEngine {
 
   stats(): EngineStats {
     const kvUsage = Math.min(1, this.live.size / this.numBlocks);
-    const totals = { preemptions: 3, prefixQueryTokens: 20, prefixHitTokens: 16, steps: this.computed, scheduledTokens: this.computed };
+    const totals = {
+      preemptions: 3,
+      prefixQueryTokens: 20,
+      prefixHitTokens: 16,
+      steps: this.computed,
+      scheduledTokens: this.computed,
+    };
     return { running: this.live.size, waiting: 0, kvUsage, ...totals };
   }
 
@@ -120,7 +126,8 @@ export class FakeEngine implements GenerationEngine {
       if (position === 1) firstToken = time;
       const eos = !params.ignoreEos && (this.#options.eosTokenIds ?? []).includes(tokenId);
       const stopped = params.stopTokenIds.includes(tokenId);
-      if (!eos && !stopped && position < params.maxTokens) return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS } };
+      if (!eos && !stopped && position < params.maxTokens)
+        return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS } };
       this.live.delete(id);
       const timing = { arrived, firstScheduled: arrived, firstToken, finished: time, preemptions: 0 };
       const reason = eos || stopped ? "stop" : "length";
