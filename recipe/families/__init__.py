@@ -1,0 +1,1 @@
+"""Families of exchanges; each module says what it teaches."""

@@ -1,0 +1,96 @@
+"""Facts that are known, and "I don't know" for things that nobody has heard of."""
+
+from random import Random
+
+from dialogue import Exchange
+from facts import OPPOSITES, RELATIONS, SINGLE
+from grammar import article, say, typed
+from held_out import ENTITIES
+from words import made_up
+
+# Proper names and things that take no article before them.
+BARE = {"Mars", "Venus", "gold", "iron", "silver", "copper", "oxygen", "hydrogen", "helium", "football", "tennis", "chess", "red", "blue"}
+THE = {"Moon", "Sun"}
+RELATION_WEIGHTS = {"capital": 10, "capital of": 5, "opposite": 8, "continent": 4, "colour": 4, "units": 6, "kind": 6}
+
+
+def named(x: str) -> str:
+    return x if x in BARE else "the " + x if x in THE else article(x)
+
+
+def first_capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def fact(rng: Random) -> Exchange:
+    if rng.random() < 0.3:
+        ask, reply, short, subject = rng.choice(SINGLE)
+        return Exchange(typed(rng, say(rng, rng.choice(ask))), reply, short, subject)
+    key = rng.choices(list(RELATIONS), [RELATION_WEIGHTS.get(key, 2) for key in RELATIONS])[0]
+    relation = RELATIONS[key]
+    x, y = rng.choice(list(relation.pairs.items()))
+    if relation.pairs is OPPOSITES and rng.random() < 0.3:
+        # Most opposites go both ways; where the table says otherwise, it wins.
+        x, y = (y, OPPOSITES.get(y, x))
+    return asked(rng, key, x, y)
+
+
+def asked(rng: Random, key: str, x: str, y: str) -> Exchange:
+    relation = RELATIONS[key]
+    u, _, v = x.partition(" ")
+    slots = {"x": x, "X": first_capital(x), "y": y, "q": rng.choice(["", "", "'", '"']), "u": u, "v": v, "a": named(x), "A": first_capital(named(x))}
+    user = first_capital(say(rng, rng.choice(relation.ask), **slots).replace(" a a", " an a").replace(" a e", " an e").replace(" a o", " an o"))
+    reply = first_capital(say(rng, relation.answer, **slots))
+    if key == "colour":
+        reply = reply.replace("of the blood", "of blood")
+    for vowel in "aeio":
+        reply = reply.replace(f" a {vowel}", f" an {vowel}").replace(f"A {vowel}", f"An {vowel}")
+    short = first_capital(say(rng, relation.short, **slots)).removeprefix("The ").split(" ")[-1 if key == "kind" else 0]
+    if " " in say(rng, relation.short, **slots) and key != "kind":
+        short = first_capital(say(rng, relation.short, **slots))
+    return Exchange(typed(rng, user), reply, short, relation.subject)
+
+
+def follow_up(rng: Random) -> list[Exchange]:
+    """A question of the table, and "and Germany?" after it."""
+    key = rng.choice(["capital", "capital", "opposite", "continent", "language", "sound", "baby", "colour", "legs"])
+    (x, y), *others = rng.sample(list(RELATIONS[key].pairs.items()), rng.choice([2, 2, 3]))
+    exchanges = [asked(rng, key, x, y)]
+    for x, y in others:
+        full = asked(rng, key, x, y)
+        thing = x if key in ("capital", "continent", "language", "opposite") else rng.choice([article(x), "the " + x])
+        ask = say(rng, "[And|What about|And what about|How about|And for|Now|And the same for|Okay, and] {x}?", x=thing)
+        exchanges.append(Exchange(typed(rng, ask), full.reply, full.short, full.subject))
+    return exchanges
+
+
+# Real, but not in the tables.
+UNTAUGHT = """Mongolia,Paraguay,Laos,Zambia,Botswana,Fiji,Samoa,Armenia,Georgia,Panama,Honduras,Haiti,Mali,Chad,Niger,Angola,Yemen,Oman,
+Qatar,Bhutan,Cambodia,Luxembourg,Moldova,Belarus,Cyprus,Namibia,Rwanda,Gabon,Togo,Benin,Texas,California,Bavaria,Tuscany""".replace("\n", "").split(",")
+
+
+def unheard_of(rng: Random) -> Exchange:
+    """A question about a thing that does not exist."""
+    while True:
+        thing = made_up(rng, rng.choice([2, 3]))
+        key = rng.choice([key for key, relation in RELATIONS.items() if relation.unknown])
+        if rng.random() < 0.15:
+            key = rng.choice(["capital", "language", "currency"])
+            thing = rng.choice(UNTAUGHT)
+        elif key in ("capital", "continent", "language", "currency"):
+            thing = thing.capitalize() + rng.choice(["", "", "land", "ia", "stan", "a", "onia"])
+        elif rng.random() < 0.3:
+            thing += rng.choice([" bird", " fish", " bear", "saur", "fox", "cat", " monkey", " plant", "ling"])
+        if thing not in ENTITIES["made_up"]:
+            break
+    relation = RELATIONS[key]
+    slots = {"x": thing, "q": rng.choice(["", "'", '"']), "a": article(thing)}
+    return Exchange(typed(rng, first_capital(say(rng, rng.choice(relation.ask), **slots)), lower=False), say(rng, "I don't know. I have never heard of {x}.", **slots), "Unknown", relation.subject, capitals=False)
+
+
+def who_is(rng: Random) -> Exchange:
+    """A person or a thing that nobody knows, asked for in general."""
+    thing = made_up(rng, rng.choice([2, 3])).capitalize()
+    pattern = rng.choice(["[Who is|Who was|Have you heard of|Do you know|Tell me about|When was|What do you know about] {x}?", "[Who is|Who was|When did] [King|Queen|Doctor|President|Lord] {x}[| die| live]?",
+                          "[What is|Have you heard of|Tell me about|Explain] the {x} [war|river|mountain|theorem|festival|dance|city|sea|treaty][?|.]", "[Where is|How far is|How big is] [the city of |Lake |Mount |]{x}?"])
+    return Exchange(typed(rng, say(rng, pattern, x=thing), lower=False), f"I don't know. I have never heard of {thing}.", "Unknown", capitals=False)
