@@ -4,12 +4,12 @@ import activation from "./lib/activation.wgsl" with { type: "text" };
 import finish from "./lib/finish_gated.wgsl" with { type: "text" };
 import product from "./lib/product.wgsl" with { type: "text" };
 
-/** Grid: [count / 64, rows / ROWS]. */
+/** Grid: [count / (LANES * COLUMNS), rows / ROWS]. */
 export const gatedRows = defineKernel({
   name: "gated_rows",
   source,
   libs: [product, activation, finish],
-  constants: ["ACTIVATION", "ROWS"],
+  constants: ["ACTIVATION", "ROWS", "COLUMNS", "LANES"],
   params: {
     inputs4: "u32",
     inner: "u32",

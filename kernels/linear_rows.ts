@@ -4,12 +4,12 @@ import finish from "./lib/finish.wgsl" with { type: "text" };
 import product from "./lib/product.wgsl" with { type: "text" };
 import source from "./linear_rows.wgsl" with { type: "text" };
 
-/** Grid: [count / 64, rows / ROWS]. */
+/** Grid: [count / (LANES * COLUMNS), rows / ROWS]. */
 export const linearRows = defineKernel({
   name: "linear_rows",
   source,
   libs: [product, activation, finish],
-  constants: ["ACTIVATION", "ROWS"],
+  constants: ["ACTIVATION", "ROWS", "COLUMNS", "LANES"],
   params: {
     inputs4: "u32",
     outputs: "u32",

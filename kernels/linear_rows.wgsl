@@ -1,5 +1,5 @@
-// out = f(x Wᵀ + b) for ROWS rows at a time: a lane is one output column and walks all of K, so a weight is read once
-// for ROWS rows and x at an address that is the same for all lanes.
+// out = f(x Wᵀ + b) for tiles of ROWS rows and COLUMNS columns: a lane is one tile and walks all of K, so a weight is
+// read once for ROWS rows and an element of x once for COLUMNS columns.
 struct Params {
   inputs4: u32,
   outputs: u32, // columns of out
@@ -18,45 +18,59 @@ struct Params {
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 @group(0) @binding(5) var<storage, read_write> out: array<f32>;
 
-@compute @workgroup_size(64)
+const TILE = ROWS * COLUMNS;
+
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let column = group.x * 64u + lane;
-  if (column >= params.count) {
+  let column0 = (group.x * LANES + lane) * COLUMNS;
+  if (column0 >= params.count) {
     return;
   }
   let rows = select(step.rows, step.samples, params.samples == 1u);
   let row0 = group.y * ROWS;
   let inputs4 = params.inputs4;
-  let weights = (params.base + column) * inputs4;
 
+  // Rows and columns past the end repeat the last one; they are not stored.
   var begin: array<u32, ROWS>;
-  var sums: array<f32, ROWS>;
   for (var r = 0u; r < ROWS; r++) {
-    // Rows past the end repeat the last one; they are not stored.
     begin[r] = min(row0 + r, rows - 1u) * inputs4;
-    sums[r] = 0.0;
   }
+  var weights: array<u32, COLUMNS>;
+  for (var c = 0u; c < COLUMNS; c++) {
+    weights[c] = (params.base + min(column0 + c, params.count - 1u)) * inputs4;
+  }
+  var sums = array<f32, TILE>();
   for (var chunk = 0u; chunk < inputs4; chunk += CHUNK) {
     // An explicit zero: a bare declaration was seen keeping the last chunk's values on Mesa lavapipe.
-    var chains = array<vec4f, ROWS>();
+    var chains = array<vec4f, TILE>();
     let end = min(chunk + CHUNK, inputs4);
     for (var i = chunk; i < end; i++) {
-      let w = unpack4(weight[weights + i]);
+      var w: array<vec4f, COLUMNS>;
+      for (var c = 0u; c < COLUMNS; c++) {
+        w[c] = unpack4(weight[weights[c] + i]);
+      }
       for (var r = 0u; r < ROWS; r++) {
-        chains[r] = fma(x[begin[r] + i], w, chains[r]);
+        let v = x[begin[r] + i];
+        for (var c = 0u; c < COLUMNS; c++) {
+          chains[r * COLUMNS + c] = fma(v, w[c], chains[r * COLUMNS + c]);
+        }
       }
     }
-    for (var r = 0u; r < ROWS; r++) {
-      sums[r] += sum4(chains[r]);
+    for (var t = 0u; t < TILE; t++) {
+      sums[t] += sum4(chains[t]);
     }
   }
-  // A loop that cannot be unrolled: the end of an element is compiled once, not ROWS times.
-  let last = min(ROWS, rows - row0);
-  for (var r = 0u; r < last; r++) {
-    var sum = sums[0];
-    for (var other = 1u; other < ROWS; other++) {
-      sum = select(sum, sums[other], other == r);
+  // Loops that cannot be unrolled: the end of an element is compiled once, not TILE times.
+  let row_end = min(ROWS, rows - row0);
+  let column_end = min(COLUMNS, params.count - column0);
+  for (var r = 0u; r < row_end; r++) {
+    for (var c = 0u; c < column_end; c++) {
+      let t = r * COLUMNS + c;
+      var sum = sums[0];
+      for (var other = 1u; other < TILE; other++) {
+        sum = select(sum, sums[other], other == t);
+      }
+      finish(row0 + r, params.first + column0 + c, sum);
     }
-    finish(row0 + r, params.first + column, sum);
   }
 }

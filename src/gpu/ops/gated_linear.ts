@@ -4,7 +4,7 @@ import type { GatedLinearArgs } from "../../contracts/device.ts";
 import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 import { type RowSlice, sliceRows } from "../buffers.ts";
 import { ACTIVATION } from "./activation.ts";
-import { chunkTile, linearShape, linearShapes } from "./linear_shape.ts";
+import { chunkTile, linearTuning } from "./linear_shape.ts";
 
 export function gatedLinearOp(binder: Binder, name: string, args: GatedLinearArgs, isCpu: boolean): GpuOp {
   const inner = args.weight.rows / 2;
@@ -40,8 +40,9 @@ function bindSlice(
   };
   const buffers = { x, gate: gate.binding, up: up.binding, bias, out };
   const rowsGroup = binder.group(name, gatedRows, params, buffers);
-  return linearShapes(isCpu).map((shape) => {
-    const chosen = (rows: number) => linearShape(rows, isCpu) === shape;
+  const { shapes, choose } = linearTuning(isCpu);
+  return shapes.map((shape) => {
+    const chosen = (rows: number) => choose(rows) === shape;
     if (shape === "chunks") {
       const tile = chunkTile(weight.cols, 1024, name);
       return {
@@ -50,13 +51,18 @@ function bindSlice(
         grid: ({ rows }) => [Math.ceil(count / tile), chosen(rows) ? rows : 0, 1],
       };
     }
+    const columns = Math.ceil(shape.columns / 2);
     return {
       shader: binder.shader(gatedRows, {
         packed: weight.dtype,
-        constants: { ACTIVATION: ACTIVATION[activation], ROWS: shape },
+        constants: { ACTIVATION: ACTIVATION[activation], ROWS: shape.rows, COLUMNS: columns, LANES: shape.lanes },
       }),
       group: rowsGroup,
-      grid: ({ rows }) => [Math.ceil(count / 64), chosen(rows) ? Math.ceil(rows / shape) : 0, 1],
+      grid: ({ rows }) => [
+        Math.ceil(count / (shape.lanes * columns)),
+        chosen(rows) ? Math.ceil(rows / shape.rows) : 0,
+        1,
+      ],
     };
   });
 }

@@ -4,7 +4,7 @@ import type { LinearArgs, StepShape } from "../../contracts/device.ts";
 import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 import { type RowSlice, rowSlices } from "../buffers.ts";
 import { ACTIVATION } from "./activation.ts";
-import { chunkTile, linearShape, linearShapes } from "./linear_shape.ts";
+import { chunkTile, linearTuning } from "./linear_shape.ts";
 
 export function linearOp(binder: Binder, name: string, args: LinearArgs, isCpu: boolean): GpuOp {
   const slices = rowSlices(args.weight, binder.limits);
@@ -26,8 +26,9 @@ function bindSlice(binder: Binder, name: string, args: LinearArgs, slice: RowSli
   const buffers = { x, weight: binding, bias, out };
   const rowsGroup = binder.group(name, linearRows, { ...common, samples: Number(rows === "samples") }, buffers);
   const rowsOf = rows === "samples" ? (step: StepShape) => step.samples : (step: StepShape) => step.rows;
-  return linearShapes(isCpu).map((shape) => {
-    const chosen = (n: number) => linearShape(n, isCpu) === shape;
+  const { shapes, choose } = linearTuning(isCpu);
+  return shapes.map((shape) => {
+    const chosen = (n: number) => choose(n) === shape;
     if (shape === "chunks") {
       const tile = chunkTile(weight.cols, 2048, name);
       return {
@@ -42,10 +43,19 @@ function bindSlice(binder: Binder, name: string, args: LinearArgs, slice: RowSli
     return {
       shader: binder.shader(linearRows, {
         packed: weight.dtype,
-        constants: { ACTIVATION: ACTIVATION[activation], ROWS: shape },
+        constants: {
+          ACTIVATION: ACTIVATION[activation],
+          ROWS: shape.rows,
+          COLUMNS: shape.columns,
+          LANES: shape.lanes,
+        },
       }),
       group: rowsGroup,
-      grid: (step) => [Math.ceil(count / 64), chosen(rowsOf(step)) ? Math.ceil(rowsOf(step) / shape) : 0, 1],
+      grid: (step) => [
+        Math.ceil(count / (shape.lanes * shape.columns)),
+        chosen(rowsOf(step)) ? Math.ceil(rowsOf(step) / shape.rows) : 0,
+        1,
+      ],
     };
   });
 }
