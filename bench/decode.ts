@@ -34,7 +34,7 @@ async function tokensPerSecond(width: number, round: number): Promise<number> {
     Array.from({ length: width }, async (_, i) => {
       const promptIds = Array.from({ length: 8 }, (_, j) => (i * 37 + j * 11 + 3) % spec.vocabSize);
       const events = engine.submit(
-        { id: `${round}-${width}-${i}`, promptIds, params, cacheSalt: "" },
+        { id: `${round}-${width}-${i}`, promptIds, params, cacheSalt: "", priority: 0 },
         new AbortController().signal,
       );
       for await (const _ of events) {

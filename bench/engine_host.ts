@@ -41,6 +41,7 @@ const engine = new Engine(runner, {
   maxBatchedTokens: limits.maxRows,
   maxSequences: batch,
   longPrefillThreshold: 0,
+  policy: "fcfs",
   chunkedPrefill: true,
   eosTokenIds: [],
   maxQueuedRequests: 0,
@@ -53,7 +54,7 @@ await Promise.all(
   Array.from({ length: batch }, async (_, i) => {
     const promptIds = Array.from({ length: 24 }, (_, j) => (i * 31 + j) % limits.vocabSize);
     for await (const _ of engine.submit(
-      { id: String(i), promptIds, params, cacheSalt: "" },
+      { id: String(i), promptIds, params, cacheSalt: "", priority: 0 },
       new AbortController().signal,
     ));
   }),

@@ -26,6 +26,7 @@ export type EngineConfig = Pick<
   | "maxNumSeqs"
   | "maxNumBatchedTokens"
   | "longPrefillTokenThreshold"
+  | "schedulingPolicy"
   | "enableChunkedPrefill"
   | "enablePrefixCaching"
   | "dtype"
@@ -86,6 +87,7 @@ export async function buildEngine(
       maxBatchedTokens: config.maxNumBatchedTokens,
       maxSequences: config.maxNumSeqs,
       longPrefillThreshold: config.longPrefillTokenThreshold,
+      policy: config.schedulingPolicy,
       chunkedPrefill: config.enableChunkedPrefill,
       eosTokenIds: [...spec.eosTokenIds, ...(await generationEosTokenIds(directory))],
       maxQueuedRequests: config.maxNumQueuedReqs,

@@ -95,7 +95,10 @@ export const serveSchema = z.object({
     value: "TOKENS",
     help: "most tokens of one prompt computed in a step; 0: no limit of its own",
   }),
-  schedulingPolicy: flag(choice(["fcfs"], ["priority"]).default("fcfs"), { value: "POLICY", help: "fcfs" }),
+  schedulingPolicy: flag(choice(["fcfs", "priority"]).default("fcfs"), {
+    value: "POLICY",
+    help: "fcfs: first come, first served; priority: lower `priority` of the request first",
+  }),
   preemptionMode: flag(choice(["auto", "recompute"], ["swap"]).default("auto"), {
     value: "MODE",
     help: "what to do with a sequence that has to make room: auto or recompute",

@@ -26,6 +26,8 @@ export interface GenerationRequest {
   readonly params: SamplingParams;
   /** Cached prefixes are shared among requests of the same salt, and with nobody else. */
   readonly cacheSalt: string;
+  /** Lower runs first, under the priority policy. */
+  readonly priority: number;
 }
 
 export type FinishReason = "stop" | "length";

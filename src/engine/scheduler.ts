@@ -2,7 +2,14 @@ import { assert } from "../base/assert.ts";
 import type { KvCache } from "../kv/kv_cache.ts";
 import type { Sequence } from "./sequence.ts";
 
+export type SchedulingPolicy =
+  /** First come, first served. */
+  | "fcfs"
+  /** Lower `priority` first, then first come, first served. */
+  | "priority";
+
 export interface SchedulerOptions {
+  readonly policy: SchedulingPolicy;
   /** Most tokens computed in one step. */
   readonly maxBatchedTokens: number;
   /** Most sequences running at once. */
@@ -21,12 +28,14 @@ export interface ScheduledChunk {
 }
 
 /**
- * Decides what every step computes (vLLM V1's rules): running sequences first, in order of admission, then waiting
- * ones, first come first served, while the token budget and the blocks last. When a running sequence finds no block,
- * the last admitted one gives up all of its own and goes to the front of the queue. Pure: no clock, no device.
+ * Decides what every step computes (vLLM V1's rules): running sequences first, then waiting ones, while the token budget
+ * and the blocks last. Both lists are kept in the policy's order, first come first served unless priorities say
+ * otherwise. When a running sequence finds no block, the last one in that order gives up all of its own and waits again,
+ * in its old place. Pure: no clock, no device.
  *
  * No deadlock: the first running sequence can preempt every other one, and the engine admits no request that is larger
- * than the whole cache.
+ * than the whole cache. No stall: a prefill chunk leaves a token of the budget for every running sequence that decodes,
+ * so each of those gets its token in every step, however long the prompts in front of it.
  */
 export class Scheduler {
   readonly running: Sequence[] = [];
@@ -36,6 +45,7 @@ export class Scheduler {
   #preemptions = 0;
   #prefixQueries = 0;
   #prefixHits = 0;
+  #arrivals = 0;
 
   constructor(kv: KvCache, options: SchedulerOptions) {
     this.#kv = kv;
@@ -53,7 +63,8 @@ export class Scheduler {
   }
 
   add(sequence: Sequence): void {
-    this.waiting.push(sequence);
+    sequence.arrival = this.#arrivals++;
+    this.#insert(this.waiting, sequence);
   }
 
   /** Chooses the next step's chunks and reserves their blocks; empty when nothing can run. */
@@ -64,9 +75,14 @@ export class Scheduler {
     const preemptionsBefore = this.#preemptions;
     let budget = this.#options.maxBatchedTokens;
 
+    let decodesAhead = running.reduce((count, sequence) => count + Number(isDecode(sequence)), 0);
     for (let i = 0; i < running.length && budget > 0; i++) {
       const sequence = running[i]!;
-      const count = this.#chunkSize(sequence.numTokens - sequence.numComputed, budget);
+      const missing = sequence.numTokens - sequence.numComputed;
+      const decode = isDecode(sequence);
+      if (decode) decodesAhead--;
+      const count = decode ? 1 : this.#chunkSize(missing, budget - decodesAhead);
+      if (count <= 0) continue;
       if (!this.#reserveByPreempting(sequence, sequence.numComputed + count)) break;
       chunks.push(this.#chunk(sequence, count));
       budget -= count;
@@ -75,7 +91,8 @@ export class Scheduler {
     // What a preemption just freed belongs to the sequences that run on, not to a newcomer.
     if (this.#preemptions > preemptionsBefore) return chunks;
 
-    while (budget > 0 && waiting.length > 0 && running.length < this.#options.maxSequences) {
+    const admitted: Sequence[] = [];
+    while (budget > 0 && waiting.length > 0 && running.length + admitted.length < this.#options.maxSequences) {
       const sequence = waiting[0]!;
       const hit = this.#kv.match(sequence.chain, sequence.tokens, sequence.numTokens);
       const missing = sequence.numTokens - hit.tokens;
@@ -87,10 +104,11 @@ export class Scheduler {
       sequence.kv = kv;
       sequence.numComputed = hit.tokens;
       if (sequence.preemptions === 0) this.#countHit(sequence, hit.tokens);
-      running.push(sequence);
+      admitted.push(sequence);
       chunks.push(this.#chunk(sequence, count));
       budget -= count;
     }
+    for (const sequence of admitted) this.#insert(running, sequence);
     return chunks;
   }
 
@@ -142,10 +160,22 @@ export class Scheduler {
       victim.numComputed = 0;
       victim.preemptions++;
       this.#preemptions++;
-      this.waiting.unshift(victim);
+      this.#insert(this.waiting, victim);
       if (victim === sequence) return false;
     }
     return true;
+  }
+
+  /** Puts a sequence in its place: `list` stays in the policy's order. */
+  #insert(list: Sequence[], sequence: Sequence): void {
+    let at = list.length;
+    while (at > 0 && this.#isBefore(sequence, list[at - 1]!)) at--;
+    list.splice(at, 0, sequence);
+  }
+
+  #isBefore(a: Sequence, b: Sequence): boolean {
+    if (this.#options.policy === "priority" && a.priority !== b.priority) return a.priority < b.priority;
+    return a.arrival < b.arrival;
   }
 
   #releaseBlocks(sequence: Sequence): void {
@@ -153,4 +183,9 @@ export class Scheduler {
     this.#kv.release(sequence.kv);
     sequence.kv = null;
   }
+}
+
+/** One token is missing: the last one sampled, or the end of a prompt. */
+function isDecode({ numTokens, numComputed }: Sequence): boolean {
+  return numTokens - numComputed === 1;
 }

@@ -11,6 +11,10 @@ export class Sequence {
   readonly id: string;
   readonly params: SamplingParams;
   readonly promptLength: number;
+  /** Lower runs first, where the policy asks. */
+  readonly priority: number;
+  /** Order of arrival; given by the scheduler. */
+  arrival = 0;
   /** Prompt and output, grown by doubling. */
   tokens: Uint32Array;
   numTokens: number;
@@ -27,6 +31,7 @@ export class Sequence {
   constructor(request: GenerationRequest) {
     this.id = request.id;
     this.params = request.params;
+    this.priority = request.priority;
     this.promptLength = request.promptIds.length;
     this.numTokens = this.promptLength;
     this.tokens = new Uint32Array(Math.max(64, this.promptLength + 16));

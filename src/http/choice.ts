@@ -101,7 +101,7 @@ export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort
       for (const params of job.params[p]!) {
         const index = choices.length;
         const tokens = serving.engine.submit(
-          { id: `${job.id}-${index}`, promptIds, params, cacheSalt: job.cacheSalt },
+          { id: `${job.id}-${index}`, promptIds, params, cacheSalt: job.cacheSalt, priority: job.priority },
           abort.signal,
         );
         const detokenizer = new Detokenizer(serving.tokenizer, { skipSpecialTokens: job.skipSpecialTokens });

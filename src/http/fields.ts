@@ -52,7 +52,6 @@ const UNSUPPORTED: Readonly<Record<string, Neutral>> = {
   modalities: (value) => Array.isArray(value) && value.every((modality) => modality === "text"),
   prediction: never,
   presence_penalty: is(0),
-  priority: is(0),
   prompt_embeds: never,
   prompt_logprobs: is(false),
   reasoning_effort: is("none"),

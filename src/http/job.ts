@@ -25,6 +25,8 @@ export interface Job {
   readonly includeUsage: boolean;
   /** Cached prefixes are shared among requests of the same salt. */
   readonly cacheSalt: string;
+  /** Lower runs first, under the priority policy. */
+  readonly priority: number;
 }
 
 export interface JobContext {
@@ -88,6 +90,7 @@ export function makeJob(
     skipSpecialTokens: request.skip_special_tokens,
     returnTokenIds: request.return_token_ids,
     includeUsage: request.stream_options?.include_usage ?? false,
+    priority: request.priority,
     cacheSalt: request.cache_salt === undefined ? context.cacheSalt : `salt ${request.cache_salt}`,
   };
 }

@@ -43,6 +43,7 @@ const generation = {
   stop,
   stop_token_ids: z.array(z.int().min(0)).max(MAX_STOP_TOKEN_IDS).default([]),
   ignore_eos: z.boolean().default(false),
+  priority: z.int().default(0),
   cache_salt: z.string().min(1).max(1024).optional(),
   skip_special_tokens: z.boolean().default(true),
   truncate_prompt_tokens: optionalInt(-1),

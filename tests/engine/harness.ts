@@ -7,6 +7,7 @@ export function makeEngine(runner: Runner, options: Partial<EngineOptions> = {})
     maxBatchedTokens: runner.limits.maxRows,
     maxSequences: runner.limits.maxSequences,
     longPrefillThreshold: 0,
+    policy: "fcfs",
     chunkedPrefill: true,
     eosTokenIds: [],
     maxQueuedRequests: 0,
@@ -18,7 +19,7 @@ export function makeEngine(runner: Runner, options: Partial<EngineOptions> = {})
 
 export function makeRequest(id: string, promptIds: number[], params: Partial<SamplingParams> = {}): GenerationRequest {
   const defaults = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: 8, stopTokenIds: [], ignoreEos: false };
-  return { id, promptIds, cacheSalt: "", params: { ...defaults, ...params } };
+  return { id, promptIds, cacheSalt: "", priority: 0, params: { ...defaults, ...params } };
 }
 
 export async function collect(events: AsyncIterable<TokenEvent>): Promise<TokenEvent[]> {

@@ -9,18 +9,16 @@ function make(kv: KvCache, options: Partial<SchedulerOptions> = {}): Scheduler {
     maxBatchedTokens: 2048,
     maxSequences: 128,
     longPrefillThreshold: 0,
+    policy: "fcfs",
     chunkedPrefill: true,
     ...options,
   });
 }
 
-function add(scheduler: Scheduler, id: string, tokens: number): Sequence {
-  const sequence = new Sequence(
-    makeRequest(
-      id,
-      Array.from({ length: tokens }, (_, i) => (id.charCodeAt(0) * 1000 + i) % 32000),
-    ),
-  );
+/** Prompts of different ids have no prefix in common. */
+function add(scheduler: Scheduler, id: string, tokens: number, priority = 0): Sequence {
+  const prompt = Array.from({ length: tokens }, (_, i) => (id.charCodeAt(0) * 1000 + i) % 32000);
+  const sequence = new Sequence({ ...makeRequest(id, prompt), priority });
   scheduler.add(sequence);
   return sequence;
 }
@@ -31,6 +29,8 @@ function step(scheduler: Scheduler): [string, number][] {
   for (const chunk of chunks) if (scheduler.advance(chunk)) chunk.sequence.append(1);
   return chunks.map(({ sequence, count }) => [sequence.id, count]);
 }
+
+const kvOf = (blocks: number) => new KvCache(blocks, 16);
 
 describe("Scheduler", () => {
   test("splits three 800-token prompts over a budget of 1024 with a long-prefill threshold of 400 (vLLM)", () => {
@@ -116,5 +116,64 @@ describe("Scheduler", () => {
       ["a", 1],
       ["b", 31],
     ]);
+  });
+
+  test("a running stream gets its token in every step, however long the prompts in front of it", () => {
+    const scheduler = make(new KvCache(1000, 16), { maxBatchedTokens: 64, policy: "priority" });
+    const stream = add(scheduler, "s", 4, 1);
+    step(scheduler);
+    for (const id of ["a", "b", "c"]) add(scheduler, id, 500, 0);
+    let steps = 0;
+    while (scheduler.running.some(({ numOutputs }) => numOutputs === 0) || scheduler.waiting.length > 0) {
+      const before = stream.numTokens;
+      step(scheduler);
+      expect(stream.numTokens).toBe(before + 1);
+      expect(++steps).toBeLessThan(100);
+    }
+    // The first of the long prompts stands in front of the stream, and still leaves it a token.
+    expect(scheduler.running.map(({ id }) => id)).toEqual(["a", "b", "c", "s"]);
+  });
+
+  describe("with priorities", () => {
+    test("a lower number is admitted first, equal ones in order of arrival", () => {
+      const scheduler = make(kvOf(100), { policy: "priority", maxSequences: 2 });
+      for (const [id, priority] of [
+        ["a", 2],
+        ["b", 1],
+        ["c", 0],
+        ["d", 1],
+      ] as const) {
+        add(scheduler, id, 4, priority);
+      }
+      expect(step(scheduler).map(([id]) => id)).toEqual(["c", "b"]);
+      expect(scheduler.waiting.map(({ id }) => id)).toEqual(["d", "a"]);
+    });
+
+    test("the victim is the one with the highest number, and among equals the last to arrive", () => {
+      const scheduler = make(kvOf(15), { policy: "priority" });
+      add(scheduler, "a", 80, 1);
+      add(scheduler, "b", 80, 0);
+      add(scheduler, "c", 80, 1);
+      step(scheduler);
+      step(scheduler);
+      expect(scheduler.running.map(({ id }) => id)).toEqual(["b", "a"]);
+      expect(scheduler.waiting.map(({ id }) => id)).toEqual(["c"]);
+    });
+
+    test("first come, first served ignores them", () => {
+      const scheduler = make(kvOf(100), { maxSequences: 1 });
+      add(scheduler, "a", 4, 5);
+      add(scheduler, "b", 4, 0);
+      expect(step(scheduler).map(([id]) => id)).toEqual(["a"]);
+    });
+  });
+
+  test("a preempted sequence waits in its old place, before later arrivals", () => {
+    const scheduler = make(kvOf(10));
+    for (const id of ["a", "b"]) add(scheduler, id, 80);
+    step(scheduler);
+    add(scheduler, "c", 16);
+    step(scheduler);
+    expect(scheduler.waiting.map(({ id }) => id)).toEqual(["b", "c"]);
   });
 });
