@@ -34,6 +34,7 @@ interface LiveRequest {
   readonly arrived: number;
   firstScheduled: number;
   firstToken: number;
+  readonly onFinish: (sequence: Sequence) => void;
 }
 
 /**
@@ -79,17 +80,30 @@ export class Engine implements GenerationEngine {
     this.#loop = this.#run();
   }
 
+  /**
+   * Computes a prefix and keeps its full blocks for good, for requests of every salt. Throws EngineError where what is
+   * left of the cache could not hold the longest sequence any more.
+   */
+  async pinPrefix(tokenIds: readonly number[]): Promise<void> {
+    const blocks = Math.floor(tokenIds.length / this.blockSize);
+    const left = (this.numBlocks - this.#kv.pinnedBlocks - blocks) * this.blockSize;
+    if (left < this.maxModelLen) {
+      const message = `The prefix takes ${blocks} blocks and leaves room for ${left} tokens, less than one sequence of ${this.maxModelLen}`;
+      throw new EngineError("invalid_request", message);
+    }
+    const params = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: 1, stopTokenIds: [], ignoreEos: true };
+    const request = { id: `pin-${this.#kv.pinnedBlocks}`, promptIds: tokenIds, params, cacheSalt: "", priority: 0 };
+    const { events } = this.#enqueue(request, ({ kv, tokens, promptLength }) =>
+      this.#kv.pin(kv!, tokens, promptLength),
+    );
+    for await (const _ of events);
+  }
+
   submit(request: GenerationRequest, signal: AbortSignal): AsyncIterable<TokenEvent> {
-    this.#admit(request);
-    const sequence = new Sequence(request);
+    const { events, sequence } = this.#enqueue(request, () => {});
     const cancel = () => this.#cancel(sequence);
-    const events = new AsyncQueue<TokenEvent>(cancel);
-    this.#live.set(sequence, { sequence, events, arrived: this.#options.now(), firstScheduled: 0, firstToken: 0 });
-    this.#ids.add(request.id);
-    this.#scheduler.add(sequence);
     if (signal.aborted) cancel();
     else signal.addEventListener("abort", cancel, { once: true });
-    this.#notify();
     return events;
   }
 
@@ -101,7 +115,7 @@ export class Engine implements GenerationEngine {
     return {
       running: this.#scheduler.running.length,
       waiting: this.#scheduler.waiting.length,
-      kvUsage: this.#kv.pool.used / this.numBlocks,
+      kvUsage: (this.#kv.pool.used - this.#kv.pinnedBlocks) / this.numBlocks,
       preemptions: this.#scheduler.preemptions,
       prefixQueryTokens: this.#scheduler.prefixTokens.queries,
       prefixHitTokens: this.#scheduler.prefixTokens.hits,
@@ -145,6 +159,20 @@ export class Engine implements GenerationEngine {
   /** Throws unless every block is accounted for; for tests. */
   checkIntegrity(): void {
     this.#kv.checkIntegrity();
+  }
+
+  /** `onFinish` sees the sequence before it gives its blocks back. */
+  #enqueue(request: GenerationRequest, onFinish: (sequence: Sequence) => void): LiveRequest {
+    this.#admit(request);
+    const sequence = new Sequence(request);
+    const events = new AsyncQueue<TokenEvent>(() => this.#cancel(sequence));
+    const arrived = this.#options.now();
+    const live = { sequence, events, arrived, firstScheduled: 0, firstToken: 0, onFinish };
+    this.#live.set(sequence, live);
+    this.#ids.add(request.id);
+    this.#scheduler.add(sequence);
+    this.#notify();
+    return live;
   }
 
   #admit({ id, promptIds, params }: GenerationRequest): void {
@@ -242,6 +270,7 @@ export class Engine implements GenerationEngine {
     const timing = { arrived, firstScheduled, firstToken, finished: time, preemptions: sequence.preemptions };
     request.events.push({ tokenId, cachedTokens: sequence.cachedTokens, finish: { ...stop, timing } });
     request.events.end();
+    request.onFinish(sequence);
     this.#forget(sequence);
   }
 

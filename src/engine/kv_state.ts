@@ -9,15 +9,17 @@ export function kvState(kv: KvCache, scheduler: Scheduler): KvState {
   const computed = new Map<KvSequence, number>();
   for (const sequence of scheduler.running) if (sequence.kv) computed.set(sequence.kv, sequence.numComputed);
   const stored = kv.storedTokens((sequence) => computed.get(sequence) ?? 0);
-  const slots = pool.used * blockSize;
+  // A pinned prefix is there whoever asks for it; the rest is what live requests take.
+  const used = pool.used - kv.pinnedBlocks;
+  const slots = used * blockSize;
   return {
     block_size: blockSize,
     num_blocks: pool.numBlocks,
     free: pool.free,
-    used: pool.used,
+    used,
     cached_free: kv.cachedFree,
     shared: pool.countShared(),
-    pinned: 0,
+    pinned: kv.pinnedBlocks,
     utilization: slots === 0 ? 1 : stored / slots,
     waste_tokens: slots - stored,
     running: scheduler.running.map(({ id, numTokens, numComputed, kv: cache }) => ({

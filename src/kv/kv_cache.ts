@@ -2,6 +2,7 @@ import { assert } from "../base/assert.ts";
 import { BlockPool } from "./block_pool.ts";
 import { GRANULE, type HashChain } from "./hash_chain.ts";
 import { KvSequence } from "./kv_sequence.ts";
+import { PinnedPrefixes } from "./pinned_prefixes.ts";
 import { PrefixIndex } from "./prefix_index.ts";
 
 /** A block to be copied on the device before anything of the step is written. */
@@ -34,6 +35,7 @@ export class KvCache {
   readonly #sequences = new Set<KvSequence>();
   /** Blocks registered since `beginStep`: the step that computes them has not run, so nothing can be copied out yet. */
   readonly #uncomputed = new Set<number>();
+  readonly #pinned: PinnedPrefixes;
   #copies: BlockCopy[] = [];
   #totalCopies = 0;
 
@@ -45,11 +47,17 @@ export class KvCache {
     this.blockSize = blockSize;
     this.pool = new BlockPool(numBlocks);
     this.#prefixCaching = prefixCaching;
+    this.#pinned = new PinnedPrefixes(blockSize);
   }
 
   /** Copy-on-write copies since the start. */
   get totalCopies(): number {
     return this.#totalCopies;
+  }
+
+  /** Blocks held by pinned prefixes. */
+  get pinnedBlocks(): number {
+    return this.#pinned.blocks.size;
   }
 
   /** Free blocks that still hold reusable content. */
@@ -76,14 +84,16 @@ export class KvCache {
     const blocks: number[] = [];
     let end = 0;
     while (end + blockSize < count) {
-      const block = this.#index.find(chain.at(tokens, end + blockSize), tokens.subarray(end, end + blockSize));
+      const block = this.#find(chain, tokens, end);
       if (block === undefined) break;
       blocks.push(block);
       end += blockSize;
     }
     const rest = tokens.subarray(end, Math.min(end + blockSize, count - 1));
     const parent = chain.at(tokens, end);
-    const partial = this.#index.findPartial(parent, rest, (block) => !this.#uncomputed.has(block));
+    const pinned = this.#pinned.findPartial(tokens.subarray(0, end), rest);
+    const known = this.#index.findPartial(parent, rest, (block) => !this.#uncomputed.has(block));
+    const partial = (pinned?.tokens ?? 0) > (known?.tokens ?? 0) ? pinned : known;
     if (partial === null) return { tokens: end, blocks, partial: null };
     return { tokens: end + partial.tokens, blocks, partial: partial.block };
   }
@@ -154,6 +164,19 @@ export class KvCache {
   }
 
   /**
+   * Keeps the full blocks of the sequence's first `count` tokens for good, and lets requests of every salt find them.
+   * All of them are computed. Returns how many blocks were not pinned before.
+   */
+  pin(sequence: KvSequence, tokens: Uint32Array, count: number): number {
+    const full = Math.floor(count / this.blockSize);
+    const blocks = sequence.blocks.slice(0, full);
+    const fresh = blocks.filter((block) => !this.#pinned.blocks.has(block));
+    for (const block of fresh) this.pool.retain(block);
+    this.#pinned.add(tokens.slice(0, full * this.blockSize), blocks);
+    return fresh.length;
+  }
+
+  /**
    * A second sequence with the same content; every block is shared until one of the two writes to it. Only between
    * steps: a copy of a block that is itself about to be copied would read what is not there yet.
    */
@@ -191,12 +214,13 @@ export class KvCache {
     return copies;
   }
 
-  /** Token slots in use over distinct blocks; `written` tells how many tokens of a sequence are in the cache. */
+  /** Token slots in use over distinct blocks, pinned ones apart; `written`: how many tokens of a sequence are cached. */
   storedTokens(written: (sequence: KvSequence) => number): number {
     const filled = new Map<number, number>();
     for (const sequence of this.#sequences) {
       const tokens = written(sequence);
       sequence.blocks.forEach((block, i) => {
+        if (this.#pinned.blocks.has(block)) return;
         const inBlock = Math.min(this.blockSize, Math.max(0, tokens - i * this.blockSize));
         filled.set(block, Math.max(filled.get(block) ?? 0, inBlock));
       });
@@ -225,10 +249,19 @@ export class KvCache {
       // A sibling of the same step may share the block already, but nobody may have been promised other content.
       assert(!this.#index.has(destination) || this.#uncomputed.has(destination), `block ${destination} is overwritten`);
     }
+    for (const block of this.#pinned.blocks) expected[block]!++;
     for (let id = 1; id <= this.pool.numBlocks; id++) {
       const actual = this.pool.references(id);
       assert(actual === expected[id], `block ${id} has ${actual} references for ${expected[id]} holders`);
     }
+  }
+
+  /** The block that holds tokens [start, start + blockSize), given that all before them were found. */
+  #find(chain: HashChain, tokens: Uint32Array, start: number): number | undefined {
+    const end = start + this.blockSize;
+    const pinned = this.#pinned.find(tokens.subarray(0, end));
+    if (pinned !== undefined) return pinned;
+    return this.#index.find(chain.at(tokens, end), tokens.subarray(start, end));
   }
 
   /** A block to write to; what it still held for others to find is gone. */

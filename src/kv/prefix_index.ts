@@ -93,7 +93,8 @@ export class PrefixIndex {
   }
 }
 
-function commonLength(a: Uint32Array, b: Uint32Array): number {
+/** How many tokens the two begin with in common. */
+export function commonLength(a: Uint32Array, b: Uint32Array): number {
   const end = Math.min(a.length, b.length);
   let i = 0;
   while (i < end && a[i] === b[i]) i++;

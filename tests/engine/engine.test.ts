@@ -162,4 +162,31 @@ describe("Engine", () => {
     expect(engine.kvState().used).toBe(0);
     await engine.close();
   });
+
+  test("a pinned prefix is computed once, found by every salt, and leaves an idle engine with used = 0", async () => {
+    const runner = new FakeRunner({ maxModelLen: 128 });
+    const engine = makeEngine(runner);
+    const prefix = Array.from({ length: 44 }, (_, i) => i + 1);
+    await engine.pinPrefix(prefix);
+    expect(engine.kvState()).toMatchObject({ pinned: 5, used: 0, free: 55 });
+    const ask = (salt: string) =>
+      collect(engine.submit({ ...makeRequest(salt, [...prefix, 500]), cacheSalt: salt }, never()));
+    const alone = makeEngine(new FakeRunner({ maxModelLen: 128 }));
+    const expected = await generate(alone, makeRequest("alone", [...prefix, 500]));
+    for (const salt of ["a", "b"]) {
+      const events = await ask(salt);
+      expect(events.map(({ tokenId }) => tokenId)).toEqual(expected);
+      expect(events[0]!.cachedTokens).toBe(40);
+    }
+    expect(engine.kvState()).toMatchObject({ pinned: 5, used: 0 });
+    engine.checkIntegrity();
+    await Promise.all([engine.close(), alone.close()]);
+  });
+
+  test("a prefix that would leave too little room for the longest sequence is refused", async () => {
+    const engine = makeEngine(new FakeRunner({ numBlocks: 20, maxModelLen: 128 }));
+    expect(await codeOf(() => engine.pinPrefix(Array.from({ length: 60 }, (_, i) => i)))).toBe("invalid_request null");
+    expect(engine.kvState()).toMatchObject({ pinned: 0, free: 20 });
+    await engine.close();
+  });
 });

@@ -130,6 +130,50 @@ describe("salts", () => {
   });
 });
 
+describe("pinned prefixes", () => {
+  function pinned(): { cache: KvCache; tokens: Uint32Array } {
+    const cache = new KvCache(10, 16);
+    const tokens = prompt(50);
+    const { kv } = admit(cache, tokens, "operator");
+    expect(cache.pin(kv, tokens, 50)).toBe(3);
+    cache.release(kv);
+    cache.checkIntegrity();
+    return { cache, tokens };
+  }
+
+  test("are found under every salt, to the token, and outlive everything else", () => {
+    const { cache, tokens } = pinned();
+    expect(cache.pinnedBlocks).toBe(3);
+    // Fill the rest of the pool: nothing pinned is evicted.
+    cache.release(admit(cache, prompt(7 * 16, undefined, 5)).kv);
+    const a = admit(cache, prompt(60, tokens.subarray(0, 48), 2), "a");
+    expect([a.hit, a.kv.blocks.slice(0, 3)]).toEqual([48, [1, 2, 3]]);
+    const b = admit(cache, prompt(60, tokens.subarray(0, 40), 3), "b");
+    expect([b.hit, b.kv.blocks.slice(0, 2)]).toEqual([40, [1, 2]]);
+    cache.release(a.kv);
+    cache.release(b.kv);
+    expect(cache.pool.used).toBe(3);
+    cache.checkIntegrity();
+  });
+
+  test("what follows one stays with its salt", () => {
+    const { cache, tokens } = pinned();
+    const own = prompt(80, tokens.subarray(0, 48), 2);
+    cache.release(admit(cache, own, "a").kv);
+    expect(admit(cache, own, "b").hit).toBe(48);
+    expect(admit(cache, own, "a").hit).toBe(79);
+  });
+
+  test("pinning what is pinned takes no more blocks", () => {
+    const { cache, tokens } = pinned();
+    const again = admit(cache, prompt(70, tokens.subarray(0, 48), 2), "c");
+    expect(cache.pin(again.kv, prompt(70, tokens.subarray(0, 48), 2), 70)).toBe(1);
+    cache.release(again.kv);
+    expect(cache.pool.used).toBe(4);
+    cache.checkIntegrity();
+  });
+});
+
 describe("without prefix caching", () => {
   test("nothing is found and nothing kept", () => {
     const cache = new KvCache(10, 16, { prefixCaching: false });
