@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * The settings of `serve`: one schema gives the flags, their environment variables (OCTAVO_<FLAG>), their defaults and
- * their help. Names are vLLM's where vLLM has one.
+ * The settings of `serve` and `chat`: a schema gives the flags, their environment variables (OCTAVO_<FLAG>), their
+ * defaults and their help. Names are vLLM's where vLLM has one.
  */
 
 /** What the command line needs to know beside the type. */
@@ -39,12 +39,15 @@ const byteCount = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const seconds = z
-  .string()
-  .refine((text) => text.trim() !== "" && Number(text) >= 0 && Number.isFinite(Number(text)), {
-    error: "must be a number of seconds",
-  })
-  .transform(Number);
+const atLeastZero = (what: string) =>
+  z
+    .string()
+    .refine((text) => text.trim() !== "" && Number(text) >= 0 && Number.isFinite(Number(text)), {
+      error: `must be a number ${what}`,
+    })
+    .transform(Number);
+
+const seconds = atLeastZero("of seconds");
 
 const onOff = z
   .enum(["true", "false", "1", "0"], { error: "must be true or false" })
@@ -147,6 +150,28 @@ export const serveSchema = z.object({
 
 export type ServeConfig = z.output<typeof serveSchema>;
 
+const chatSchema = z.object({
+  model: flag(z.string().optional(), { value: "NAME", help: "model to ask for at URL (default: the first it lists)" }),
+  apiKey: flag(z.string().optional(), { value: "KEY", help: "bearer key for URL" }),
+  system: flag(z.string().optional(), { value: "TEXT", help: "system prompt" }),
+  temperature: flag(atLeastZero("from 0").optional(), { value: "NUMBER", help: "0 takes the likeliest token" }),
+  maxTokens: flag(whole(1).optional(), { value: "TOKENS", help: "longest reply" }),
+  seed: flag(whole(0).optional(), { value: "N", help: "the same seed, the same replies" }),
+});
+
+export type ChatConfig = z.output<typeof chatSchema>;
+
+/** What `chat` takes from serve for a model in its own process. */
+const chatEngineSchema = serveSchema.pick({
+  device: true,
+  adapter: true,
+  dtype: true,
+  kvCacheDtype: true,
+  kvCacheMemory: true,
+  maxModelLen: true,
+  chatTemplate: true,
+});
+
 /** A setting is unusable; the message names the flag. */
 export class ConfigError extends Error {
   override name = "ConfigError";
@@ -162,33 +187,55 @@ export interface Flag extends FlagMeta {
 }
 
 /** Every flag of `serve`, in the order of the schema. */
-export function serveFlags(): Flag[] {
-  return Object.entries(serveSchema.shape).map(([key, schema]) => {
-    const meta = (schema as z.ZodType).meta()?.flag as FlagMeta;
+export const serveFlags = (): Flag[] => flagsOf(serveSchema);
+
+/** The flags of `chat`: its own, and those of a model in its own process. */
+export const chatFlags = (): { own: Flag[]; engine: Flag[] } => ({
+  own: flagsOf(chatSchema),
+  engine: flagsOf(chatEngineSchema),
+});
+
+function flagsOf(schema: z.ZodObject): Flag[] {
+  return Object.entries(schema.shape).map(([key, shape]) => {
+    const meta = (shape as z.ZodType).meta()?.flag as FlagMeta;
     const kebab = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return { ...meta, key, name: `--${kebab}`, env: `OCTAVO_${kebab.replaceAll("-", "_").toUpperCase()}` };
   });
 }
 
+/** A flag's text by its key; a repeatable one has several. */
+export type FlagTexts = Readonly<Record<string, string | string[] | undefined>>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Texts from the command line win over the environment. Throws ConfigError naming the flag. */
-export function parseServeConfig(
-  given: Readonly<Record<string, string | string[] | undefined>>,
-  environment: Readonly<Record<string, string | undefined>>,
-): ServeConfig {
+export function parseServeConfig(given: FlagTexts, environment: Environment): ServeConfig {
+  const config = parse(serveSchema, given, environment);
+  checkTogether(config);
+  return config;
+}
+
+/** The settings of the conversation itself. Throws ConfigError naming the flag. */
+export function parseChatConfig(given: FlagTexts, environment: Environment): ChatConfig {
+  return parse(chatSchema, given, environment);
+}
+
+function parse<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  given: FlagTexts,
+  environment: Environment,
+): z.output<z.ZodObject<Shape>> {
   const texts: Record<string, string | string[]> = {};
   const source = new Map<string, string>();
-  for (const { key, name, env, repeatable } of serveFlags()) {
+  for (const { key, name, env, repeatable } of flagsOf(schema)) {
     const fromEnv = environment[env] || undefined;
     const fromFlag = given[key];
     if (fromFlag !== undefined) texts[key] = fromFlag;
     else if (fromEnv !== undefined) texts[key] = repeatable ? fromEnv.split(",") : fromEnv;
     source.set(key, fromFlag !== undefined ? name : env);
   }
-  const parsed = serveSchema.safeParse(texts);
-  if (parsed.success) {
-    checkTogether(parsed.data);
-    return parsed.data;
-  }
+  const parsed = schema.safeParse(texts);
+  if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = String(issue!.path[0]);
   throw new ConfigError(`${source.get(key)} ${issue!.message}: received ${JSON.stringify(texts[key])}`);

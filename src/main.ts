@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ConfigError, type Flag, serveFlags } from "./config.ts";
+import { ConfigError, chatFlags, type Flag, serveFlags } from "./config.ts";
 import { argv, exit } from "./host.ts";
 import { VERSION } from "./version.ts";
 
@@ -13,11 +13,23 @@ const program = new Command("octavo")
   .addHelpText("after", "\nThe launcher ./octavo also knows setup, test [ARGS of bun test], check and bench PROGRAM.")
   .showHelpAfterError("(octavo --help lists the commands, octavo COMMAND --help their flags)");
 
-const serve = program.command("serve").argument("[MODEL]", MODEL).description("serve a model over HTTP");
+const OR_BUNDLED = `${MODEL} (default: the bundled model)`;
+
+const serve = program.command("serve").argument("[MODEL]", OR_BUNDLED).description("serve a model over HTTP");
 for (const flag of serveFlags()) addFlag(serve, flag);
 serve.action(async (model: string | undefined, options: Record<string, string | string[] | boolean>) => {
   const { runServe } = await import("./cli/serve.ts");
   await runServe(model, options);
+});
+
+const chat = program
+  .command("chat")
+  .argument("[MODEL|URL]", `${OR_BUNDLED}, or a server's URL`)
+  .description("talk to a model in the terminal");
+for (const flag of Object.values(chatFlags()).flat()) addFlag(chat, flag);
+chat.action(async (target: string | undefined, options: Record<string, string | string[] | boolean>) => {
+  const { runChat } = await import("./cli/chat.ts");
+  await runChat(target, options);
 });
 
 program

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { parseServeConfig, serveFlags } from "../src/config.ts";
+import { chatFlags, parseChatConfig, parseServeConfig, serveFlags } from "../src/config.ts";
 
 describe("serve's settings", () => {
   test("have the contract's defaults", () => {
@@ -62,5 +62,25 @@ describe("serve's settings", () => {
       name: "--kv-cache-memory",
       env: "OCTAVO_KV_CACHE_MEMORY",
     });
+  });
+});
+
+describe("chat's settings", () => {
+  test("are checked, and named by their source", () => {
+    expect(parseChatConfig({ temperature: "0.5", maxTokens: "9" }, { OCTAVO_API_KEY: "k" })).toEqual({
+      temperature: 0.5,
+      maxTokens: 9,
+      apiKey: "k",
+    });
+    expect(() => parseChatConfig({ maxTokens: "0" }, {})).toThrow("--max-tokens must be a whole number from 1");
+    expect(() => parseChatConfig({}, { OCTAVO_TEMPERATURE: "-1" })).toThrow(
+      "OCTAVO_TEMPERATURE must be a number from 0",
+    );
+  });
+
+  test("have no name twice, with those of the engine", () => {
+    const flags = Object.values(chatFlags()).flat();
+    expect(new Set(flags.map(({ name }) => name)).size).toBe(flags.length);
+    for (const { help, name } of flags) expect(help.length, name).toBeGreaterThan(0);
   });
 });

@@ -7,8 +7,11 @@ import {
   getTextFormatter,
 } from "@logtape/logtape";
 
-/** Sends the log to stderr: stdout is for the ready line and for results. */
-export async function configureLogging(format: "text" | "json"): Promise<void> {
+/** Sends the log, from `lowestLevel` on, to stderr: stdout is for the ready line and for results. */
+export async function configureLogging(
+  format: "text" | "json",
+  lowestLevel: "info" | "warning" = "info",
+): Promise<void> {
   const stderr = new WritableStream<Uint8Array>({
     write: (chunk) => {
       process.stderr.write(chunk);
@@ -19,7 +22,7 @@ export async function configureLogging(format: "text" | "json"): Promise<void> {
       stderr: getStreamSink(stderr, { formatter: format === "json" ? getJsonLinesFormatter() : textFormatter() }),
     },
     loggers: [
-      { category: "octavo", lowestLevel: "info", sinks: ["stderr"] },
+      { category: "octavo", lowestLevel, sinks: ["stderr"] },
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["stderr"] },
     ],
   });

@@ -124,7 +124,6 @@ for (const kind of model ? deviceKinds : []) {
 describe("octavo serve refuses with one sentence", () => {
   const cases: [string, string[], RegExp][] = [
     ["a model that is not there", ["serve", "/no/such/model", "--device", "reference"], /\/no\/such\/model/],
-    ["no model", ["serve"], /Name the model to serve/],
     ["a flag out of range", ["serve", "x", "--port", "99999"], /--port must be a whole number from 0 to 65535/],
     ["an unknown flag", ["serve", "x", "--prot", "1"], /unknown option '--prot'/],
     ["a feature that is not there yet", ["serve", "x", "--quantization", "int4"], /not in this version/],

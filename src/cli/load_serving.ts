@@ -1,0 +1,84 @@
+import { basename, join, resolve } from "node:path";
+import { getLogger } from "@logtape/logtape";
+import { type BuiltEngine, buildEngine, openDevice } from "../build.ts";
+import type { ServeConfig } from "../config.ts";
+import type { Device } from "../contracts/device.ts";
+import { CheckpointError } from "../contracts/weights.ts";
+import type { SamplingDefaults, Serving } from "../http/serving.ts";
+import { loadChatTemplate } from "../text/chat_template.ts";
+import { loadTokenizer } from "../text/tokenizer.ts";
+import { resolveModel } from "../weights/hub.ts";
+import { readOptionalJson } from "../weights/json.ts";
+import { bundledModel } from "./bundled_model.ts";
+import { loadingProgress } from "./loading_progress.ts";
+import { downloadProgress } from "./pull.ts";
+
+const log = getLogger(["octavo", "load"]);
+
+/** A model on a device, with its engine running. */
+export interface Loaded {
+  readonly built: BuiltEngine;
+  readonly device: Device;
+  readonly serving: Serving;
+}
+
+/** Loads MODEL, the bundled model where it is left out, and shows on stderr how far it is. */
+export async function loadServing(model: string | undefined, config: ServeConfig): Promise<Loaded> {
+  const directory = model === undefined ? await bundledModel() : await findModel(model);
+  const device = await openDevice(config);
+  const [tokenizer, defaults] = await Promise.all([loadTokenizer(directory), samplingDefaults(directory)]);
+  const chatTemplate = await loadChatTemplate(directory, tokenizer.specialTokens, config.chatTemplate);
+  const loading = loadingProgress(process.stderr);
+  const built = await buildEngine(directory, device, config, loading.show).finally(loading.stop);
+  const { engine, plan, spec } = built;
+  if (tokenizer.vocabSize > spec.vocabSize) {
+    throw new CheckpointError(
+      `Cannot use ${join(directory, "tokenizer.json")}: it has ${tokenizer.vocabSize} tokens, but the model's vocabulary has ${spec.vocabSize}`,
+    );
+  }
+  if (config.maxModelLen === undefined && plan.maxModelLen < spec.maxPositions) {
+    log.warn("The KV cache holds {tokens} of the model's {positions} tokens of context; --kv-cache-memory gives more", {
+      tokens: plan.maxModelLen,
+      positions: spec.maxPositions,
+    });
+  }
+  return {
+    built,
+    device,
+    serving: {
+      engine,
+      tokenizer,
+      chatTemplate,
+      model: {
+        ids: servedIds(model, directory, config),
+        created: Math.floor(Date.now() / 1000),
+        maxModelLen: plan.maxModelLen,
+        defaults,
+      },
+    },
+  };
+}
+
+function findModel(model: string): Promise<string> {
+  const download = downloadProgress(process.stderr);
+  return resolveModel(model, { onProgress: download.show }).finally(download.stop);
+}
+
+/** The names given, else the hub id; a directory goes by its name and by the path as it was typed. */
+function servedIds(
+  model: string | undefined,
+  directory: string,
+  { servedModelName }: ServeConfig,
+): [string, ...string[]] {
+  const [first, ...others] = servedModelName;
+  if (first !== undefined) return [first, ...others];
+  if (model === undefined) return [basename(directory)];
+  return resolve(model) === resolve(directory) ? [basename(resolve(model)), model] : [model];
+}
+
+/** What generation_config.json says about sampling, as vLLM takes it. */
+async function samplingDefaults(directory: string): Promise<SamplingDefaults> {
+  const stored = (await readOptionalJson(directory, "generation_config.json")) ?? {};
+  const number = (key: string) => (typeof stored[key] === "number" ? (stored[key] as number) : undefined);
+  return { temperature: number("temperature"), topP: number("top_p"), topK: number("top_k") };
+}
