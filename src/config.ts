@@ -107,6 +107,11 @@ export const serveSchema = z.object({
     help: "what to do with a sequence that has to make room: auto or recompute",
   }),
   enablePrefixCaching: flag(onOff.default(true), { help: "reuse the KV blocks of equal prefixes" }),
+  systemPrompt: flag(z.array(z.string().min(1, "must not be empty")).default([]), {
+    value: "FILE",
+    help: "compute this system prompt at start and keep it in the prefix cache for everyone",
+    repeatable: true,
+  }),
   enableChunkedPrefill: flag(onOff.default(true), {
     help: "compute long prompts in chunks, mixed with running sequences",
   }),
@@ -241,11 +246,21 @@ function parse<Shape extends z.ZodRawShape>(
   throw new ConfigError(`${source.get(key)} ${issue!.message}: received ${JSON.stringify(texts[key])}`);
 }
 
-function checkTogether({ enableChunkedPrefill, maxModelLen, maxNumBatchedTokens, maxNumSeqs }: ServeConfig): void {
+function checkTogether({
+  enableChunkedPrefill,
+  enablePrefixCaching,
+  systemPrompt,
+  maxModelLen,
+  maxNumBatchedTokens,
+  maxNumSeqs,
+}: ServeConfig): void {
   if (!enableChunkedPrefill && (maxModelLen === undefined || maxModelLen > maxNumBatchedTokens)) {
     throw new ConfigError(
       `--no-enable-chunked-prefill needs --max-model-len to be at most --max-num-batched-tokens (${maxNumBatchedTokens})`,
     );
+  }
+  if (systemPrompt.length > 0 && !enablePrefixCaching) {
+    throw new ConfigError("--system-prompt needs the prefix cache: leave out --no-enable-prefix-caching");
   }
   if (maxNumSeqs > maxNumBatchedTokens) {
     throw new ConfigError(

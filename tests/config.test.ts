@@ -43,6 +43,7 @@ describe("serve's settings", () => {
     [{ quantization: "int8" }, {}, "not in this version"],
     [{ enablePrefixCaching: "maybe" }, {}, "--enable-prefix-caching must be true or false"],
     [{ enableChunkedPrefill: "false" }, {}, "--max-model-len"],
+    [{ enablePrefixCaching: "false" }, { OCTAVO_SYSTEM_PROMPT: "a.txt" }, "--system-prompt needs the prefix cache"],
     [{ maxNumSeqs: "100", maxNumBatchedTokens: "50" }, {}, "--max-num-seqs (100)"],
     [{ metricsPrefix: "a b" }, {}, "--metrics-prefix"],
     [{ requestTimeout: "5" }, {}, "--request-timeout is not in this version"],

@@ -1,11 +1,14 @@
 import { basename, join, resolve } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import { type BuiltEngine, buildEngine, openDevice } from "../build.ts";
-import type { ServeConfig } from "../config.ts";
+import { ConfigError, type ServeConfig } from "../config.ts";
 import type { Device } from "../contracts/device.ts";
 import { CheckpointError } from "../contracts/weights.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { SamplingDefaults, Serving } from "../http/serving.ts";
 import { loadChatTemplate } from "../text/chat_template.ts";
+import { readTextFile, TextError } from "../text/json_file.ts";
+import { systemPromptTokens } from "../text/system_prompt.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
 import { resolveModel } from "../weights/hub.ts";
 import { readOptionalJson } from "../weights/json.ts";
@@ -42,6 +45,11 @@ export async function loadServing(model: string | undefined, config: ServeConfig
       positions: spec.maxPositions,
     });
   }
+  for (const file of config.systemPrompt) {
+    const text = await readTextFile(file);
+    if (text === null) throw new TextError(`Cannot load the system prompt: ${file} does not exist`);
+    await pinSystemPrompt(engine, systemPromptTokens(text.trim(), tokenizer, chatTemplate), file);
+  }
   return {
     built,
     device,
@@ -57,6 +65,17 @@ export async function loadServing(model: string | undefined, config: ServeConfig
       },
     },
   };
+}
+
+async function pinSystemPrompt(engine: Engine, tokenIds: readonly number[], file: string): Promise<void> {
+  if (tokenIds.length < engine.blockSize) {
+    log.warn("{file} is not kept: its {tokens} tokens do not fill a block", { file, tokens: tokenIds.length });
+    return;
+  }
+  await engine.pinPrefix(tokenIds).catch((error: Error) => {
+    throw new ConfigError(`Cannot keep --system-prompt ${file}: ${error.message}`);
+  });
+  log.info("{file}: {tokens} tokens computed and kept", { file, tokens: tokenIds.length });
 }
 
 function findModel(model: string): Promise<string> {
