@@ -38,6 +38,8 @@ export async function runChat(target: string | undefined, options: Readonly<Reco
     now: () => performance.now(),
   });
   onStopSignal((signal) => (signal === "SIGINT" ? session.interrupt() : session.end()));
+  // Whoever read the replies has left, as `head` does.
+  stdout.on("error", () => session.end());
   if (terminal) screen.remark(`Chatting with ${partner.description}. /help lists the commands, Ctrl-D ends.`);
   const sound = await session.run();
   lines.close();

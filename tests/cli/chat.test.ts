@@ -70,6 +70,17 @@ describe("octavo chat URL", () => {
     await api.engine.idle();
   });
 
+  test("ends when nobody reads its replies any more", async () => {
+    const { child, stderr } = start([url, "--api-key", KEY, "--max-tokens", "50000"]);
+    child.stdin.write("one\n");
+    const reader = child.stdout.getReader();
+    await reader.read();
+    await reader.cancel();
+    expect(await child.exited).toBe(0);
+    expect(await stderr).toBe("Stopped.\n");
+    await api.engine.idle();
+  });
+
   test("a wrong key is a sentence", async () => {
     const { code, stdout, stderr } = await chat("one\n", [url, "--api-key", "wrong"]);
     expect([code, stdout, stderr]).toEqual([1, "", "octavo: Incorrect API key\n"]);
