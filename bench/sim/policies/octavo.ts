@@ -1,0 +1,104 @@
+import { assert } from "../../../src/base/assert.ts";
+import type { SamplingParams } from "../../../src/contracts/generation.ts";
+import { type ScheduledChunk, Scheduler, type SchedulerOptions } from "../../../src/engine/scheduler.ts";
+import { Sequence } from "../../../src/engine/sequence.ts";
+import { KvCache } from "../../../src/kv/kv_cache.ts";
+import type { KvSequence } from "../../../src/kv/kv_sequence.ts";
+import { type CostModel, paged, type StepWork } from "../cost_model.ts";
+import type { MemoryUse, Policy } from "../policy.ts";
+import type { SimRequest } from "../request.ts";
+
+export interface OctavoOptions {
+  readonly slots: number;
+  readonly blockSize: number;
+  readonly prefixCaching: boolean;
+  readonly scheduler: SchedulerOptions;
+  readonly cost: CostModel;
+}
+
+/** Octavo's own scheduler and KV cache, the very code that serves; only the runner is replaced. */
+export class OctavoPolicy implements Policy {
+  readonly name = "Octavo";
+  readonly cost: CostModel;
+  readonly kv: KvCache;
+  readonly scheduler: Scheduler;
+  readonly #requests = new Map<Sequence, SimRequest>();
+  #chunks: readonly ScheduledChunk[] = [];
+
+  constructor({ slots, blockSize, prefixCaching, scheduler, cost }: OctavoOptions) {
+    this.cost = paged(cost, blockSize);
+    this.kv = new KvCache(Math.floor(slots / blockSize), blockSize, { prefixCaching });
+    this.scheduler = new Scheduler(this.kv, scheduler);
+  }
+
+  get running(): number {
+    return this.scheduler.running.length;
+  }
+
+  get waiting(): number {
+    return this.scheduler.waiting.length;
+  }
+
+  add(request: SimRequest): void {
+    const blocks = this.kv.blocksFor(request.promptLength + request.outputLength);
+    assert(blocks <= this.kv.pool.numBlocks, `request ${request.id} is larger than the cache: ${blocks} blocks`);
+    const sequence = new Sequence({
+      id: String(request.id),
+      promptIds: request.prompt(),
+      params: { ...GREEDY, maxTokens: request.outputLength },
+      cacheSalt: "",
+      priority: 0,
+    });
+    this.#requests.set(sequence, request);
+    this.scheduler.add(sequence);
+  }
+
+  schedule(): StepWork | null {
+    this.#chunks = this.scheduler.schedule();
+    if (this.#chunks.length === 0) return null;
+    this.kv.takeCopies();
+    let prefillTokens = 0;
+    let decodes = 0;
+    let kvTokensRead = 0;
+    for (const { start, count } of this.#chunks) {
+      if (count === 1) decodes++;
+      else prefillTokens += count;
+      kvTokensRead += start + count;
+    }
+    return { prefillTokens, decodes, kvTokensRead };
+  }
+
+  memory(): MemoryUse {
+    const written = new Map<KvSequence, number>();
+    for (const sequence of this.scheduler.running) if (sequence.kv) written.set(sequence.kv, sequence.numComputed);
+    for (const { sequence, start, count } of this.#chunks) if (sequence.kv) written.set(sequence.kv, start + count);
+    const stored = this.kv.storedTokens((sequence) => written.get(sequence) ?? 0);
+    const { pool, blockSize } = this.kv;
+    return { stored, reserved: 0, internal: pool.used * blockSize - stored, other: pool.free * blockSize };
+  }
+
+  complete(): readonly SimRequest[] {
+    const finished: SimRequest[] = [];
+    for (const chunk of this.#chunks) {
+      if (!this.scheduler.advance(chunk)) continue;
+      const { sequence } = chunk;
+      const request = this.#requests.get(sequence)!;
+      sequence.append(request.output(sequence.numOutputs));
+      if (sequence.numOutputs < request.outputLength) continue;
+      this.scheduler.remove(sequence);
+      this.#requests.delete(sequence);
+      finished.push(request);
+    }
+    return finished;
+  }
+}
+
+const GREEDY: SamplingParams = {
+  temperature: 0,
+  topK: 0,
+  topP: 1,
+  seed: 0n,
+  maxTokens: 1,
+  stopTokenIds: [],
+  ignoreEos: true,
+};
