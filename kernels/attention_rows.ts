@@ -1,5 +1,6 @@
 import source from "./attention_rows.wgsl" with { type: "text" };
 import { defineKernel } from "./define.ts";
+import cut from "./lib/cut.wgsl" with { type: "text" };
 import partition from "./lib/partition.wgsl" with { type: "text" };
 import product from "./lib/product.wgsl" with { type: "text" };
 import running from "./lib/running.wgsl" with { type: "text" };
@@ -8,7 +9,7 @@ import running from "./lib/running.wgsl" with { type: "text" };
 export const attentionRows = defineKernel({
   name: "attention_rows",
   source,
-  libs: [product, running, partition],
+  libs: [product, cut, running, partition],
   params: {
     heads: "u32",
     kv_heads: "u32",

@@ -1,10 +1,5 @@
-// Attention of one query head over one partition of 64 positions, by a workgroup of 64 lanes. The cut is by absolute
-// position and the order inside fixed, so a row's bits do not depend on its batch, its blocks or the kernel.
+// Attention of one query head over one partition, by a workgroup of 64 lanes.
 // Uses the kernel's params, q, keys, values and block_tables.
-const PARTITION = 64u;
-const SPAN = 16u; // the weighted sum runs over four spans of 16 positions, which are then added in order
-const SPANS = 4u;
-const MAX_DIM4 = 64u;
 
 var<workgroup> query: array<vec4f, MAX_DIM4>;
 var<workgroup> cache_rows: array<u32, PARTITION>;

@@ -1,3 +1,4 @@
+import { attentionLanes, LANES } from "../../../kernels/attention_lanes.ts";
 import { attentionMerge } from "../../../kernels/attention_merge.ts";
 import { attentionRows } from "../../../kernels/attention_rows.ts";
 import { attentionSplit, PARTITION } from "../../../kernels/attention_split.ts";
@@ -7,7 +8,7 @@ import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 /** Room for the partitions of split rows; rows that do not fit take the looping kernel, to the same bits. */
 const PARTIAL_BYTES = 64 << 20;
 
-/** Rows times heads from which the looping kernel alone keeps a GPU busy. A CPU it always does. */
+/** Rows times heads from which the looping kernel alone keeps a GPU busy. */
 const BUSY = 1024;
 
 /** Binds attention operations, which share one pair of buffers for the partitions of split rows. */
@@ -26,7 +27,7 @@ export class Attention {
   op(name: string, args: AttentionArgs): GpuOp {
     const { heads } = args;
     if (this.#isCpu) {
-      return { name, dispatches: [this.#loop(name, args, false, ({ rows }) => rows)] };
+      return { name, dispatches: [this.#lanes(name, args)] };
     }
     const capacity = this.#capacity(args);
     const splits = ({ decodeRows, maxContext }: StepShape) => {
@@ -40,6 +41,16 @@ export class Attention {
       this.#loop(name, args, false, (step) => (splits(step) ? 0 : step.rows)),
     ];
     return { name, dispatches };
+  }
+
+  /** A lane a row and head. On lavapipe it takes a fifth of the time of the looping kernel (100 rows, 6 heads of 32). */
+  #lanes(name: string, args: AttentionArgs): Dispatch {
+    const { heads, out } = args;
+    return {
+      shader: this.#binder.shader(attentionLanes, { packed: args.kv.dtype }),
+      group: this.#binder.group(name, attentionLanes, paramsOf(args), { ...inputsOf(args), out }),
+      grid: ({ rows }) => [Math.ceil((rows * heads) / LANES), rows > 0 ? 1 : 0, 1],
+    };
   }
 
   /** The looping kernel on `rows` rows: from the first, or from the first that is no decode. */

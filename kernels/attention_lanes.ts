@@ -1,0 +1,32 @@
+import source from "./attention_lanes.wgsl" with { type: "text" };
+import { defineKernel } from "./define.ts";
+import cut from "./lib/cut.wgsl" with { type: "text" };
+import product from "./lib/product.wgsl" with { type: "text" };
+import running from "./lib/running.wgsl" with { type: "text" };
+
+/** Rows times heads a workgroup serves. */
+export const LANES = 8;
+
+/** Grid: [rows * heads / LANES]. */
+export const attentionLanes = defineKernel({
+  name: "attention_lanes",
+  source,
+  libs: [product, cut, running],
+  params: {
+    heads: "u32",
+    kv_heads: "u32",
+    dim4: "u32",
+    block_size: "u32",
+    max_blocks: "u32",
+    scale: "f32",
+  },
+  buffers: {
+    q: "read array<vec4f>",
+    keys: "read array<packed4>",
+    values: "read array<packed4>",
+    positions: "read array<u32>",
+    sequences: "read array<u32>",
+    block_tables: "read array<u32>",
+    out: "read_write array<vec4f>",
+  },
+});
