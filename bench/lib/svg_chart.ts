@@ -113,7 +113,7 @@ function powersOfTwo(from: number, to: number): number[] {
 }
 
 function label(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return String(Number(value.toPrecision(6)));
 }
 
 function color(i: number): string {

@@ -1,6 +1,9 @@
 import type { Random } from "../../src/base/random.ts";
 
-/** Which sequence each one of the next step continues; one that nobody continues is dropped. */
+/**
+ * Names, for each of `width` next sequences, the one of the present `width` that it continues; one that nobody continues
+ * is dropped.
+ */
 export type Branching = (width: number, random: Random) => () => readonly number[];
 
 /** n independent samples: each goes on with itself. */
@@ -16,7 +19,7 @@ export const parallelSampling: Branching = (width) => {
  */
 export const beamSearch: Branching = (width, random) => {
   let scores = [0];
-  return () => {
+  const step = () => {
     const candidates = scores.flatMap((score, parent) => {
       let rest = 1;
       return Array.from({ length: 2 * width }, () => {
@@ -29,4 +32,7 @@ export const beamSearch: Branching = (width, random) => {
     scores = best.map(({ score }) => score);
     return best.map(({ parent }) => parent);
   };
+  // The first beams all continue the prompt; a caller need not be told.
+  step();
+  return step;
 };

@@ -21,7 +21,9 @@ export function tokenAt(stream: number, position: number): number {
 
 /** `length` tokens of a stream, from position `start`. */
 export function streamTokens(stream: number, start: number, length: number): Uint32Array {
-  return Uint32Array.from({ length }, (_, i) => tokenAt(stream, start + i));
+  const tokens = new Uint32Array(length);
+  for (let i = 0; i < length; i++) tokens[i] = tokenAt(stream, start + i);
+  return tokens;
 }
 
 /** A request whose prompt nobody else has. */

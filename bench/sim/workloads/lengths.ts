@@ -30,24 +30,18 @@ export const ALPACA: Lengths = {
 
 /** A sampler of integer lengths. The normal's mean is searched so that the clipped lengths have the mean asked for. */
 export function lengthSampler({ mean, sigma, least, most }: LengthDistribution): (random: Random) => number {
-  const at = (mu: number, share: number) =>
-    Math.round(Math.min(most, Math.max(least, Math.exp(mu + sigma * normalQuantile(share)))));
-  const meanFor = (mu: number) => {
-    let sum = 0;
-    for (let i = 0; i < GRID; i++) sum += at(mu, (i + 0.5) / GRID);
-    return sum / GRID;
-  };
+  const length = (mu: number, z: number) => Math.round(Math.min(most, Math.max(least, Math.exp(mu + sigma * z))));
   let low = Math.log(least) - 5;
   let high = Math.log(most) + 5;
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 40; i++) {
     const middle = (low + high) / 2;
-    if (meanFor(middle) < mean) low = middle;
+    let sum = 0;
+    for (const z of GRID) sum += length(middle, z);
+    if (sum / GRID.length < mean) low = middle;
     else high = middle;
   }
-  return (random) => at(low, Math.max(random.next(), Number.EPSILON));
+  return (random) => length(low, normalQuantile(Math.max(random.next(), Number.EPSILON)));
 }
-
-const GRID = 4096;
 
 /** The normal distribution's inverse, for `share` in (0, 1): Acklam's rational approximation, exact to 1.2e-9. */
 export function normalQuantile(share: number): number {
@@ -77,3 +71,6 @@ const TAIL = [
   2.938163982698783,
 ];
 const TAIL_DIVISOR = [7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996, 3.754408661907416];
+
+/** The middles of a thousand equally likely parts of the normal distribution. */
+const GRID = Array.from({ length: 1000 }, (_, i) => normalQuantile((i + 0.5) / 1000));

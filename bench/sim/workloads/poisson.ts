@@ -1,4 +1,4 @@
-import type { Random } from "../../../src/base/random.ts";
+import { Random } from "../../../src/base/random.ts";
 import { independentRequest, type SimRequest } from "../request.ts";
 import { type Lengths, lengthSampler } from "./lengths.ts";
 
@@ -13,11 +13,15 @@ function wait(rate: number, random: Random): number {
   return -Math.log(1 - random.next()) / rate;
 }
 
-/** Independent requests of the given lengths, arriving for `duration` seconds. */
+/**
+ * Independent requests of the given lengths, arriving for `duration` seconds. The k-th request of a seed has the same
+ * lengths at every rate, so that rates differ in nothing but the rate.
+ */
 export function poissonWorkload(lengths: Lengths, rate: number, duration: number, random: Random): SimRequest[] {
   const prompt = lengthSampler(lengths.prompt);
   const output = lengthSampler(lengths.output);
+  const drawn = new Random(random.integer(0, 2 ** 31));
   return poissonArrivals(rate, duration, random).map((arrival, id) =>
-    independentRequest(id, arrival, prompt(random), output(random)),
+    independentRequest(id, arrival, prompt(drawn), output(drawn)),
   );
 }

@@ -1,4 +1,4 @@
-import type { Random } from "../../../src/base/random.ts";
+import { Random } from "../../../src/base/random.ts";
 import { type SimRequest, streamTokens, tokenAt } from "../request.ts";
 import { type Lengths, lengthSampler } from "./lengths.ts";
 import { poissonArrivals } from "./poisson.ts";
@@ -16,14 +16,15 @@ const PREFIX_STREAM = -2;
 export function sharedPrefixWorkload(prefix: number, rate: number, duration: number, random: Random): SimRequest[] {
   const sentence = lengthSampler(SENTENCES.prompt);
   const translation = lengthSampler(SENTENCES.output);
+  const drawn = new Random(random.integer(0, 2 ** 31));
   const examples = streamTokens(PREFIX_STREAM, 0, prefix);
   return poissonArrivals(rate, duration, random).map((arrival, id) => {
-    const own = sentence(random);
+    const own = sentence(drawn);
     return {
       id,
       arrival,
       promptLength: prefix + own,
-      outputLength: translation(random),
+      outputLength: translation(drawn),
       prompt: () => {
         const tokens = new Uint32Array(prefix + own);
         tokens.set(examples);
