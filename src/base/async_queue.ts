@@ -13,6 +13,11 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     this.#onReturn = onReturn;
   }
 
+  /** Items that wait for the consumer. */
+  get size(): number {
+    return this.#items.length;
+  }
+
   push(item: T): void {
     this.#items.push(item);
     this.#notify();

@@ -73,6 +73,23 @@ export interface KvState {
   readonly cow_copies: number;
 }
 
+/**
+ * A change of what the prefix cache can find, for routers and dashboards. Hashes are hexadecimal. `id` grows; it is null
+ * inside a snapshot, where going on from that event would lose the rest.
+ */
+export type BlockEvent = { readonly id: number | null } & (
+  | {
+      readonly type: "stored";
+      readonly block: number;
+      readonly hash: string;
+      readonly parent: string;
+      readonly tokens: number;
+    }
+  | { readonly type: "removed"; readonly block: number; readonly hash: string }
+  /** Forget all that was stored: a snapshot of what there is follows. */
+  | { readonly type: "cleared" }
+);
+
 /** Counts for metrics, cheap to read at any moment. */
 export interface EngineStats {
   readonly running: number;
@@ -103,6 +120,11 @@ export interface GenerationEngine {
   readonly failure: string | null;
   stats(): EngineStats;
   kvState(): KvState;
+  /**
+   * Events after `afterId`. Begins with a snapshot (`cleared`, then everything stored) where that is null or too long
+   * ago. Ends by itself only for a consumer that does not keep up.
+   */
+  blockEvents(afterId: number | null, signal: AbortSignal): AsyncIterable<BlockEvent>;
   /** Called once per step with the number of tokens computed, for the iteration_tokens histogram. */
   onStep(listener: (tokens: number) => void): void;
   /** Refuses new requests from now on; resolves when the running ones are done, or after `timeoutMs` with the rest aborted. */

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { AsyncQueue } from "../base/async_queue.ts";
 import { NOT_A_TOKEN } from "../contracts/device.ts";
 import {
+  type BlockEvent,
   EngineError,
   type EngineStats,
   type GenerationEngine,
@@ -12,6 +13,7 @@ import {
 import type { Runner } from "../contracts/runner.ts";
 import { KvCache } from "../kv/kv_cache.ts";
 import { Batch } from "./batch.ts";
+import { BlockEventLog } from "./block_event_log.ts";
 import { kvState } from "./kv_state.ts";
 import { type ScheduledChunk, Scheduler, type SchedulerOptions } from "./scheduler.ts";
 import { Sequence } from "./sequence.ts";
@@ -52,6 +54,7 @@ export class Engine implements GenerationEngine {
   readonly #kv: KvCache;
   readonly #scheduler: Scheduler;
   readonly #batch: Batch;
+  readonly #blockEvents = new BlockEventLog();
   readonly #live = new Map<Sequence, LiveRequest>();
   readonly #ids = new Set<string>();
   readonly #cancelled = new Set<Sequence>();
@@ -74,7 +77,10 @@ export class Engine implements GenerationEngine {
     this.numBlocks = limits.numBlocks;
     this.blockSize = limits.blockSize;
     this.#eosTokenIds = new Set(options.eosTokenIds);
-    this.#kv = new KvCache(limits.numBlocks, limits.blockSize, options);
+    this.#kv = new KvCache(limits.numBlocks, limits.blockSize, {
+      prefixCaching: options.prefixCaching,
+      onPrefixEvent: (event) => this.#blockEvents.publish(event),
+    });
     this.#scheduler = new Scheduler(this.#kv, options);
     this.#batch = new Batch(limits);
     this.#loop = this.#run();
@@ -126,6 +132,10 @@ export class Engine implements GenerationEngine {
 
   kvState(): KvState {
     return kvState(this.#kv, this.#scheduler);
+  }
+
+  blockEvents(afterId: number | null, signal: AbortSignal): AsyncIterable<BlockEvent> {
+    return this.#blockEvents.subscribe(afterId, () => this.#kv.storedPrefixes(), signal);
   }
 
   onStep(listener: (tokens: number) => void): void {

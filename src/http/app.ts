@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { answer } from "./answer.ts";
 import { bearerKey, keyCheck } from "./auth.ts";
+import { blockEvents } from "./block_events.ts";
 import { chatDialect, chatJob } from "./chat.ts";
 import { completionDialect, completionJob } from "./completions.ts";
 import { ApiError, asApiError, errorResponse, isOurFault, notReady } from "./errors.ts";
@@ -103,6 +104,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     return c.body(await metrics.text(), 200, { "content-type": metrics.contentType });
   });
   app.get("/debug/kv", (c) => c.json(loaded().engine.kvState()));
+  app.get("/debug/kv/events", (c) => blockEvents(c, loaded().engine));
 
   refuseOtherMethods(app);
   app.notFound((c) => {

@@ -3,7 +3,7 @@ import { BlockPool } from "./block_pool.ts";
 import { GRANULE, type HashChain } from "./hash_chain.ts";
 import { KvSequence } from "./kv_sequence.ts";
 import { PinnedPrefixes } from "./pinned_prefixes.ts";
-import { PrefixIndex } from "./prefix_index.ts";
+import { type PrefixEvent, PrefixIndex } from "./prefix_index.ts";
 
 /** A block to be copied on the device before anything of the step is written. */
 export interface BlockCopy {
@@ -21,6 +21,12 @@ export interface PrefixHit {
   readonly partial: number | null;
 }
 
+export interface KvCacheOptions {
+  /** Default on. */
+  readonly prefixCaching?: boolean;
+  readonly onPrefixEvent?: (event: PrefixEvent) => void;
+}
+
 const NO_HIT: PrefixHit = { tokens: 0, blocks: [], partial: null };
 
 /**
@@ -31,7 +37,7 @@ export class KvCache {
   readonly blockSize: number;
   readonly pool: BlockPool;
   readonly #prefixCaching: boolean;
-  readonly #index = new PrefixIndex();
+  readonly #index: PrefixIndex;
   readonly #sequences = new Set<KvSequence>();
   /** Blocks registered since `beginStep`: the step that computes them has not run, so nothing can be copied out yet. */
   readonly #uncomputed = new Set<number>();
@@ -39,7 +45,8 @@ export class KvCache {
   #copies: BlockCopy[] = [];
   #totalCopies = 0;
 
-  constructor(numBlocks: number, blockSize: number, { prefixCaching = true }: { prefixCaching?: boolean } = {}) {
+  constructor(numBlocks: number, blockSize: number, options: KvCacheOptions = {}) {
+    const { prefixCaching = true, onPrefixEvent = () => {} } = options;
     assert(
       !prefixCaching || blockSize % GRANULE === 0,
       `prefix caching needs blocks of ${GRANULE} tokens or multiples`,
@@ -48,6 +55,7 @@ export class KvCache {
     this.pool = new BlockPool(numBlocks);
     this.#prefixCaching = prefixCaching;
     this.#pinned = new PinnedPrefixes(blockSize);
+    this.#index = new PrefixIndex(onPrefixEvent);
   }
 
   /** Copy-on-write copies since the start. */
@@ -63,6 +71,11 @@ export class KvCache {
   /** Free blocks that still hold reusable content. */
   get cachedFree(): number {
     return this.pool.freeOrder().filter((block) => this.#index.has(block)).length;
+  }
+
+  /** What can be found now, one event a block. */
+  storedPrefixes(): Iterable<PrefixEvent> {
+    return this.#index.stored();
   }
 
   blocksFor(tokens: number): number {

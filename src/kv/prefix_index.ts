@@ -11,6 +11,18 @@ interface Entry {
   readonly tokens: Uint32Array;
 }
 
+/** A change of what can be found in the cache. */
+export type PrefixEvent =
+  | {
+      readonly type: "stored";
+      readonly block: number;
+      readonly hash: PrefixHash;
+      readonly parent: PrefixHash;
+      /** Tokens in the block. */
+      readonly tokens: number;
+    }
+  | { readonly type: "removed"; readonly block: number; readonly hash: PrefixHash };
+
 /** Blocks after one parent that are looked at for a partial match: enough for real branching, and bounded. */
 const MAX_SIBLINGS = 64;
 
@@ -22,6 +34,11 @@ export class PrefixIndex {
   readonly #entries = new Map<number, Entry>();
   readonly #byHash = new Map<PrefixHash, number>();
   readonly #children = new Map<PrefixHash, Set<number>>();
+  readonly #onEvent: (event: PrefixEvent) => void;
+
+  constructor(onEvent: (event: PrefixEvent) => void) {
+    this.#onEvent = onEvent;
+  }
 
   get size(): number {
     return this.#entries.size;
@@ -40,6 +57,7 @@ export class PrefixIndex {
     const siblings = this.#children.get(parent);
     if (siblings) siblings.add(block);
     else this.#children.set(parent, new Set([block]));
+    this.#onEvent({ type: "stored", block, hash, parent, tokens: tokens.length });
     return true;
   }
 
@@ -52,6 +70,14 @@ export class PrefixIndex {
     const siblings = this.#children.get(entry.parent)!;
     siblings.delete(block);
     if (siblings.size === 0) this.#children.delete(entry.parent);
+    this.#onEvent({ type: "removed", block, hash: entry.hash });
+  }
+
+  /** Every registered block as if it were stored now, parents before children. */
+  *stored(): IterableIterator<PrefixEvent> {
+    for (const [block, { hash, parent, tokens }] of this.#entries) {
+      yield { type: "stored", block, hash, parent, tokens: tokens.length };
+    }
   }
 
   /** The block that ends the prefix `hash`; its tokens are `tokens`. */

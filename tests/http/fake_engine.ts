@@ -1,4 +1,5 @@
 import {
+  type BlockEvent,
   EngineError,
   type EngineStats,
   type GenerationEngine,
@@ -31,6 +32,8 @@ export class FakeEngine implements GenerationEngine {
   readonly live = new Map<string, GenerationRequest>();
   readonly seen: GenerationRequest[] = [];
   cancelled = 0;
+  /** Clients that wait for more block events. */
+  eventReaders = 0;
   computed = 0;
   /** Set to make every request fail at its next token. */
   fault: EngineError | null = null;
@@ -82,6 +85,17 @@ export class FakeEngine implements GenerationEngine {
     const blocks = { block_size: 16, num_blocks: 64, free: 64 - running.length, used: running.length, cached_free: 0 };
     const counts = { preemptions: 3, prefix_hits_tokens: 0, prefix_queries_tokens: 0, cow_copies: 0 };
     return { ...blocks, shared: 0, pinned: 0, utilization: 0, waste_tokens: 0, running, waiting: [], ...counts };
+  }
+
+  /** Two events after `afterId`, then silence until the client leaves. */
+  async *blockEvents(afterId: number | null, signal: AbortSignal): AsyncIterable<BlockEvent> {
+    const first = (afterId ?? 0) + 1;
+    yield { id: null, type: "cleared" };
+    yield { id: first, type: "stored", block: 3, hash: "ab", parent: "cd", tokens: 16 };
+    yield { id: first + 1, type: "removed", block: 3, hash: "ab" };
+    this.eventReaders++;
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    this.eventReaders--;
   }
 
   onStep(listener: (tokens: number) => void): void {
