@@ -24,7 +24,7 @@ export interface CostModel {
  * OPT-13B (26 GB of f16 weights, 800 KB of KV per token) on an A100-40GB, the paper's example.
  *
  * - perPrefillToken: 2 x 13e9 operations at 45 % of 312 TFLOP/s.
- * - perKvToken: 800 KB at 80 % and a bit of overhead of 1555 GB/s.
+ * - perKvToken: 800 KB at two thirds of 1555 GB/s.
  * - perStep and perDecode: 17 ms to read the weights at full bandwidth and what a Python host of 2023 adds, fitted to the
  *   two points that the paper states: by Little's law 30.42 requests at 2 x 338 tokens/s make steps of 45 ms (ShareGPT),
  *   132.44 at 30 x 58.45 make 75.5 ms (Alpaca).

@@ -85,3 +85,8 @@ export function simulate(requests: readonly SimRequest[], policy: Policy): Simul
 export function normalizedLatency({ served }: SimulationResult): number {
   return mean(served.map(({ request, latency }) => latency / request.outputLength));
 }
+
+/** What has to be computed where nothing is shared and nobody is preempted: every token but the last one of a request. */
+export function requiredTokens(requests: readonly SimRequest[]): number {
+  return requests.reduce((sum, { promptLength, outputLength }) => sum + promptLength + outputLength - 1, 0);
+}

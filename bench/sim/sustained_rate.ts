@@ -13,27 +13,40 @@ export const LATENCY_LIMIT = 0.2;
 const HOPELESS = 0.5;
 const GROWTH = 1.15;
 
-/** From `from` requests per second up in equal ratios until the latency is hopeless. */
+/** The curve's points are closer than this, as a ratio of rates, where it crosses the limit. */
+const PRECISION = 1.02;
+
+/**
+ * From `from` requests per second up in equal ratios until the latency is hopeless, and again between the two points
+ * where the limit is first crossed.
+ */
 export function latencyCurve(
   workload: (rate: number) => readonly SimRequest[],
   policy: () => Policy,
   from: number,
 ): LatencyPoint[] {
-  const points: LatencyPoint[] = [];
-  for (let rate = from; points.length < 100; rate *= GROWTH) {
-    const latency = normalizedLatency(simulate(workload(rate), policy()));
-    points.push([rate, latency]);
-    if (latency > HOPELESS) break;
+  const at = (rate: number): LatencyPoint => [rate, normalizedLatency(simulate(workload(rate), policy()))];
+  const points = [at(from)];
+  while (points.at(-1)![1] <= HOPELESS) points.push(at(points.at(-1)![0] * GROWTH));
+  for (;;) {
+    const after = crossing(points, LATENCY_LIMIT);
+    const [low, high] = [points[after - 1]![0], points[after]![0]];
+    if (high / low < PRECISION) return points;
+    points.splice(after, 0, at(Math.sqrt(low * high)));
   }
-  return points;
 }
 
 /** The rate at which the curve first crosses the limit, between two points on a straight line of log latency. */
 export function sustainedRate(points: readonly LatencyPoint[], limit = LATENCY_LIMIT): number {
-  const after = points.findIndex(([, latency]) => latency > limit);
-  assert(after > 0, `the curve does not cross ${limit} s/token`);
+  const after = crossing(points, limit);
   const [lowRate, low] = points[after - 1]!;
   const [highRate, high] = points[after]!;
   const share = (Math.log(limit) - Math.log(low)) / (Math.log(high) - Math.log(low));
   return lowRate + share * (highRate - lowRate);
+}
+
+function crossing(points: readonly LatencyPoint[], limit: number): number {
+  const after = points.findIndex(([, latency]) => latency > limit);
+  assert(after > 0, `the curve does not cross ${limit} s/token`);
+  return after;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Policy } from "../../bench/sim/policy.ts";
-import { independentRequest, type SimRequest } from "../../bench/sim/request.ts";
+import { independentRequest } from "../../bench/sim/request.ts";
 import { fasterTransformer, octavo, orca, POLICIES } from "../../bench/sim/setup.ts";
-import { normalizedLatency, simulate } from "../../bench/sim/simulator.ts";
+import { normalizedLatency, requiredTokens, simulate } from "../../bench/sim/simulator.ts";
 import { latencyCurve, sustainedRate } from "../../bench/sim/sustained_rate.ts";
 import { ALPACA, SHAREGPT } from "../../bench/sim/workloads/lengths.ts";
 import { poissonWorkload } from "../../bench/sim/workloads/poisson.ts";
@@ -31,10 +31,6 @@ function watched(policy: Policy, look: () => void): Policy {
   };
 }
 
-function usefulTokens(requests: readonly SimRequest[]): number {
-  return requests.reduce((sum, { promptLength, outputLength }) => sum + promptLength + outputLength - 1, 0);
-}
-
 describe("every policy", () => {
   const named = POLICIES.map((policy) => ({ name: policy().name, policy }));
 
@@ -55,7 +51,7 @@ describe("every policy", () => {
     expect(ids).toEqual(overload.map(({ id }) => id));
     expect(server.running + server.waiting).toBe(0);
     expect(result.steps).toBe(steps);
-    expect(result.computedTokens).toBeGreaterThanOrEqual(usefulTokens(overload));
+    expect(result.computedTokens).toBeGreaterThanOrEqual(requiredTokens(overload));
   });
 
   test.each(named)("$name gives the same result twice", ({ policy }) => {
@@ -75,16 +71,22 @@ describe("octavo", () => {
       }),
     );
     expect(policy.scheduler.preemptions).toBeGreaterThan(0);
-    expect(computedTokens).toBeGreaterThan(usefulTokens(overload));
+    expect(computedTokens).toBeGreaterThan(requiredTokens(overload));
     policy.kv.checkIntegrity();
     expect(policy.kv.pool.used).toBe(0);
   });
 
   test("computes nothing twice when there is room", () => {
     const policy = octavo({ slots: 10_000_000, blockSize: 16 });
-    expect(simulate(overload, policy).computedTokens).toBe(usefulTokens(overload));
+    expect(simulate(overload, policy).computedTokens).toBe(requiredTokens(overload));
     expect(policy.scheduler.preemptions).toBe(0);
   });
+});
+
+test("a prompt of 10 and an answer of 3 take 12 tokens", () => {
+  const requests = [independentRequest(0, 0, 10, 3), independentRequest(1, 0, 10, 3)];
+  expect(requiredTokens(requests)).toBe(24);
+  for (const policy of POLICIES.slice(1)) expect(simulate(requests, policy()).computedTokens).toBe(24);
 });
 
 test("a request alone takes its steps' time, to the digit", () => {

@@ -17,12 +17,6 @@ interface Load {
   readonly paper: readonly string[];
 }
 
-/** The paper's conditions, then what Octavo does by default: a preempted request finds some of its own blocks again. */
-const SERVERS = [
-  ...POLICIES.map((policy) => ({ name: policy().name, policy })),
-  { name: "Octavo, prefixes", policy: () => octavo({ prefixCaching: true }) },
-];
-
 /** Fig 12: normalized latency against the request rate, and the rates sustained. */
 export const latency: Experiment = {
   name: "fig12",
@@ -61,24 +55,28 @@ export const latency: Experiment = {
 };
 
 function compare({ name, requests, from, paper }: Load): Outcome {
-  const series = SERVERS.map((server) => ({ name: server.name, points: latencyCurve(requests, server.policy, from) }));
-  const rates = series.map(({ points }) => sustainedRate(points));
-  const [ours, prefixes] = rates.slice(-2);
+  const servers = POLICIES.map((policy) => ({ name: policy().name, points: latencyCurve(requests, policy, from) }));
+  const rates = servers.map(({ points }) => sustainedRate(points));
+  const ours = rates.pop()!;
+  // Prompts have nothing in common, so the prefix cache, which is on by default, only helps who was preempted: not at
+  // low rates.
+  const cached = latencyCurve(requests, () => octavo({ prefixCaching: true }), 0.7 * ours);
+  const series = [...servers, { name: "Octavo, prefixes", points: cached }];
   const against = (rate: number, label: string) =>
-    SERVERS.slice(0, -2).map(
+    rates.map(
       (other, i): Row => ({
-        measure: `throughput at equal latency, ${name}${label}, against ${other.name}`,
+        measure: `throughput at equal latency, ${name}${label}, against ${servers[i]!.name}`,
         paper: label === "" ? paper[i]! : "-",
-        ours: rate / rates[i]!,
+        ours: rate / other,
         digits: 2,
         unit: "x",
       }),
     );
   return {
     rows: [
-      { measure: `rate sustained, ${name}`, paper: "-", ours: ours!, digits: 2, unit: "req/s" },
-      ...against(ours!, ""),
-      ...against(prefixes!, " with the prefix cache").slice(-1),
+      { measure: `rate sustained, ${name}`, paper: "-", ours, digits: 2, unit: "req/s" },
+      ...against(ours, ""),
+      ...against(sustainedRate(cached), " with the prefix cache").slice(-1),
     ],
     charts: [
       {

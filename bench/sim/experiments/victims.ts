@@ -3,7 +3,7 @@ import type { SchedulerOptions } from "../../../src/engine/scheduler.ts";
 import type { Experiment, Row } from "../experiment.ts";
 import { independentRequest, type SimRequest } from "../request.ts";
 import { octavo } from "../setup.ts";
-import { simulate } from "../simulator.ts";
+import { requiredTokens, simulate } from "../simulator.ts";
 import { lengthSampler, SHAREGPT } from "../workloads/lengths.ts";
 
 /** A way to choose who gives up blocks: the scheduler's options that ask for it. */
@@ -38,7 +38,7 @@ export const victims: Experiment = {
         const slots = Math.ceil((needed * percent) / 100) * BLOCK_SIZE;
         const policy = octavo({ slots, blockSize: BLOCK_SIZE, prefixCaching, scheduler });
         const { computedTokens, duration } = simulate(requests, policy);
-        const waste = 100 * (1 - usefulTokens(requests) / computedTokens);
+        const waste = 100 * (1 - requiredTokens(requests) / computedTokens);
         return { percent, waste, duration, preemptions: policy.scheduler.preemptions };
       });
     });
@@ -73,11 +73,6 @@ function burst(count: number, seed: number): SimRequest[] {
   const prompt = lengthSampler(SHAREGPT.prompt);
   const output = lengthSampler(SHAREGPT.output);
   return Array.from({ length: count }, (_, id) => independentRequest(id, 0, prompt(random), output(random)));
-}
-
-/** Every token but the last one of each request is computed once. */
-function usefulTokens(requests: readonly SimRequest[]): number {
-  return requests.reduce((sum, { promptLength, outputLength }) => sum + promptLength + outputLength - 1, 0);
 }
 
 /** The most blocks held at once with room for all. */
