@@ -42,6 +42,7 @@ const engine = new Engine(runner, {
   maxSequences: batch,
   longPrefillThreshold: 0,
   policy: "fcfs",
+  headroom: 0.5,
   chunkedPrefill: true,
   eosTokenIds: [],
   maxQueuedRequests: 0,

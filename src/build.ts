@@ -6,6 +6,7 @@ import type { Device, KvDtype, WeightDtype } from "./contracts/device.ts";
 import type { ModelSpec } from "./contracts/model_spec.ts";
 import { type Checkpoint, CheckpointError } from "./contracts/weights.ts";
 import { Engine } from "./engine/engine.ts";
+import { ADMISSION_HEADROOM } from "./engine/scheduler.ts";
 import { type LoadProgress, loadWeights } from "./runner/load_weights.ts";
 import { type MemoryPlan, planMemory } from "./runner/memory_plan.ts";
 import { ModelRunner } from "./runner/model_runner.ts";
@@ -88,6 +89,7 @@ export async function buildEngine(
       maxSequences: config.maxNumSeqs,
       longPrefillThreshold: config.longPrefillTokenThreshold,
       policy: config.schedulingPolicy,
+      headroom: ADMISSION_HEADROOM,
       chunkedPrefill: config.enableChunkedPrefill,
       eosTokenIds: [...spec.eosTokenIds, ...(await generationEosTokenIds(directory))],
       maxQueuedRequests: config.maxNumQueuedReqs,

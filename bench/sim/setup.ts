@@ -1,4 +1,4 @@
-import type { SchedulerOptions } from "../../src/engine/scheduler.ts";
+import { ADMISSION_HEADROOM, type SchedulerOptions } from "../../src/engine/scheduler.ts";
 import { OPT_13B_A100, OPT_13B_KV_SLOTS, OPT_MAX_LENGTH } from "./cost_model.ts";
 import { OctavoPolicy } from "./policies/octavo.ts";
 import { OrcaPolicy, type RESERVATIONS } from "./policies/orca.ts";
@@ -10,6 +10,7 @@ const MAX_SEQUENCES = 256;
 
 export const SCHEDULER_OPTIONS: SchedulerOptions = {
   policy: "fcfs",
+  headroom: ADMISSION_HEADROOM,
   maxBatchedTokens: 2048,
   maxSequences: MAX_SEQUENCES,
   longPrefillThreshold: 0,

@@ -118,17 +118,21 @@ export class KvCache {
     return sequence;
   }
 
+  /** Free blocks that would be left after admitting `tokens` tokens on top of a hit; negative without the room. */
+  freeAfter(hit: PrefixHit, tokens: number): number {
+    const held = hit.partial === null ? hit.blocks : [...hit.blocks, hit.partial];
+    const freeHeld = held.filter((block) => this.pool.references(block) === 0).length;
+    return this.pool.free - freeHeld - (this.blocksFor(tokens) - hit.blocks.length);
+  }
+
   /** A new sequence on top of a hit, with slots for `tokens` tokens; null, with nothing changed, without the room. */
   admit(hit: PrefixHit, tokens: number): KvSequence | null {
-    const { pool } = this;
-    const fresh = this.blocksFor(tokens) - hit.blocks.length;
-    const held = hit.partial === null ? hit.blocks : [...hit.blocks, hit.partial];
-    const freeHeld = held.filter((block) => pool.references(block) === 0).length;
-    if (fresh + freeHeld > pool.free) return null;
+    if (this.freeAfter(hit, tokens) < 0) return null;
     const sequence = this.open();
-    for (const block of held) pool.retain(block);
+    for (const block of hit.blocks) this.pool.retain(block);
+    if (hit.partial !== null) this.pool.retain(hit.partial);
     sequence.blocks.push(...hit.blocks);
-    for (let i = 0; i < fresh; i++) sequence.blocks.push(this.#allocate());
+    while (sequence.blocks.length < this.blocksFor(tokens)) sequence.blocks.push(this.#allocate());
     sequence.reserved = tokens;
     sequence.registered = hit.blocks.length;
     if (hit.partial !== null) this.#copy(hit.partial, sequence.blocks[hit.blocks.length]!);

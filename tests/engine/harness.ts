@@ -8,6 +8,7 @@ export function makeEngine(runner: Runner, options: Partial<EngineOptions> = {})
     maxSequences: runner.limits.maxSequences,
     longPrefillThreshold: 0,
     policy: "fcfs",
+    headroom: 0.5,
     chunkedPrefill: true,
     eosTokenIds: [],
     maxQueuedRequests: 0,

@@ -10,6 +10,8 @@ function make(kv: KvCache, options: Partial<SchedulerOptions> = {}): Scheduler {
     maxSequences: 128,
     longPrefillThreshold: 0,
     policy: "fcfs",
+    // vLLM's rule, for its literal examples; the product's own has tests below.
+    headroom: 0,
     chunkedPrefill: true,
     ...options,
   });
@@ -175,5 +177,33 @@ describe("Scheduler", () => {
     add(scheduler, "c", 16);
     step(scheduler);
     expect(scheduler.waiting.map(({ id }) => id)).toEqual(["b", "c"]);
+  });
+
+  describe("with headroom", () => {
+    test("a newcomer waits while its whole prompt would leave the running ones too little", () => {
+      const kv = kvOf(10);
+      const scheduler = make(kv, { headroom: 0.5 });
+      const a = add(scheduler, "a", 80);
+      add(scheduler, "b", 80);
+      // vLLM admits b here and preempts it in the next step.
+      expect(step(scheduler)).toEqual([["a", 80]]);
+      expect(step(scheduler)).toEqual([["a", 1]]);
+      expect(scheduler.preemptions).toBe(0);
+      scheduler.remove(a);
+      expect(step(scheduler)).toEqual([["b", 80]]);
+    });
+
+    test("whole prompts count, not only the chunks computed so far", () => {
+      const scheduler = make(kvOf(10), { headroom: 0, longPrefillThreshold: 16 });
+      add(scheduler, "a", 80);
+      add(scheduler, "b", 96);
+      expect(step(scheduler)).toEqual([["a", 16]]);
+    });
+
+    test("an empty cache takes whatever fits it", () => {
+      const scheduler = make(kvOf(5), { headroom: 3 });
+      add(scheduler, "a", 80);
+      expect(step(scheduler)).toEqual([["a", 80]]);
+    });
   });
 });

@@ -14,8 +14,9 @@ interface VictimPolicy {
 }
 
 const VICTIM_POLICIES: readonly VictimPolicy[] = [
-  { name: "last admitted", scheduler: {}, prefixCaching: false },
-  { name: "last admitted, prefix cache", scheduler: {}, prefixCaching: true },
+  { name: "last admitted", scheduler: { headroom: 0 }, prefixCaching: false },
+  { name: "last admitted, prefix cache", scheduler: { headroom: 0 }, prefixCaching: true },
+  { name: "last admitted, prefix cache, headroom", scheduler: {}, prefixCaching: true },
 ];
 
 const SHARES = [100, 50, 25, 10];
