@@ -7,7 +7,7 @@ from families import memory
 from families.beyond import beyond
 from families.calendar import calendar
 from families.extraction import extraction
-from families.knowledge import fact, follow_up, unheard_of, who_is
+from families.knowledge import fact, follow_up, unheard_of, well_known, who_is
 from families.numbers import compare, sort, sum_
 from families.repeat import repeat
 from families.small_talk import small_talk
@@ -16,10 +16,12 @@ from families.stories import continuation, story
 from families.system import Rules, obeyed, rules
 from families.tools import Toolbox
 
-FAMILIES = {small_talk: 15, sum_: 16, compare: 5, sort: 5, spelling: 8, calendar: 6, fact: 22, unheard_of: 5, who_is: 2, beyond: 11,
-            memory.at_once: 1.5, story: 2.2, continuation: 1.3, extraction: 6, repeat: 2}
+FAMILIES = {small_talk: 36, sum_: 30, compare: 12, sort: 13, spelling: 14, calendar: 6, fact: 22, unheard_of: 8, who_is: 2, beyond: 10,
+            memory.at_once: 1.5, story: 2.2, continuation: 1.3, extraction: 11, repeat: 2}
 # Under a system prompt the long ones are rarer.
-UNDER_RULES = {small_talk: 20, sum_: 4, compare: 4, sort: 2, spelling: 2, calendar: 8, fact: 40, unheard_of: 3, beyond: 12, story: 0.5}
+UNDER_RULES = {small_talk: 20, sum_: 3, compare: 4, sort: 2, spelling: 1, calendar: 8, well_known: 30, fact: 18, unheard_of: 3, beyond: 8, story: 0.3}
+# Capitals are other tokens: a fact has to be learnt again in them.
+IN_CAPITALS = {small_talk: 30, calendar: 15, well_known: 45, fact: 4, beyond: 6}
 
 
 def one_of(rng: Random, families: dict) -> Exchange:
@@ -28,9 +30,9 @@ def one_of(rng: Random, families: dict) -> Exchange:
 
 def conversation(rng: Random) -> Conversation:
     luck = rng.random()
-    if luck < 0.11:
+    if luck < 0.15:
         return with_tools(rng)
-    if luck < 0.36:
+    if luck < 0.46:
         return under_rules(rng)
     return plain(rng)
 
@@ -47,7 +49,7 @@ def plain(rng: Random) -> Conversation:
     exchanges = [one_of(rng, FAMILIES) for _ in range(count)]
     if rng.random() < 0.07:
         exchanges += follow_up(rng)
-    return Conversation(messages(remembering(rng, exchanges) if rng.random() < 0.35 else exchanges))
+    return Conversation(messages(remembering(rng, exchanges) if rng.random() < 0.5 else exchanges))
 
 
 def remembering(rng: Random, exchanges: list[Exchange], up_to: int = 2) -> list[Exchange]:
@@ -79,7 +81,7 @@ def ruled(rng: Random, rule: Rules) -> Exchange:
     if shown := obeyed(rng, rule):
         return rule.apply(shown)
     while True:
-        exchange = one_of(rng, UNDER_RULES)
+        exchange = one_of(rng, IN_CAPITALS if rule.capitals else UNDER_RULES)
         if rule.forbidden_subject and rng.random() < 0.5 and exchange.subject != rule.forbidden_subject:
             continue
         # A persona changes who is speaking and how it greets, which obeyed() has shown.

@@ -34,18 +34,19 @@ class Conversations:
             targets.append(following if speaking else -100)
         return targets
 
-    def batch(self, seed: int, tokens: int) -> list[Group]:
-        """About `tokens` tokens; the same seed makes the same batch."""
+    def batches(self, seed: int, count: int, tokens: int) -> list[list[Group]]:
+        """`count` batches of about `tokens` tokens; the same seed makes the same ones."""
         rng = Random(seed)
         rows: list[list[int]] = []
         total = 0
-        while total < tokens:
+        while total < count * tokens:
             ids = self.tokenizer.encode(render(conversation(rng))).ids
             if len(ids) <= self.positions:
                 rows.append(ids)
                 total += len(ids)
-        rows.sort(key=len)
-        return [self.group(part) for part in alike(rows)]
+        groups = [self.group(part) for part in alike(sorted(rows, key=len))]
+        rng.shuffle(groups)
+        return [groups[i::count] for i in range(count)]
 
     def group(self, rows: list[list[int]]) -> Group:
         length = max(map(len, rows))
@@ -57,12 +58,14 @@ class Conversations:
         return Group(ids, targets)
 
 
-def alike(rows: list[list[int]], least: int = 600) -> list[list[list[int]]]:
-    """Sorted rows in groups that waste little on padding, but are worth a pass each."""
+def alike(rows: list[list[int]], tokens: int = 650) -> list[list[list[int]]]:
+    """Sorted rows in groups of about `tokens`, so that little is padding."""
     groups: list[list[list[int]]] = []
+    room = 0
     for row in rows:
-        if groups and (sum(map(len, groups[-1])) < least or len(row) <= 1.15 * len(groups[-1][0])):
-            groups[-1].append(row)
-        else:
-            groups.append([row])
+        if room < len(row):
+            groups.append([])
+            room = max(tokens, len(row))
+        groups[-1].append(row)
+        room -= len(row)
     return groups

@@ -43,7 +43,7 @@ const families: readonly Family[] = [
 ];
 
 /** Requests at once; greedy replies do not depend on it. */
-const CONCURRENCY = 4;
+const CONCURRENCY = 8;
 
 interface Message {
   role: string;

@@ -1,6 +1,6 @@
 """Trains the model; stopped at any time, it goes on from its last checkpoint.
 
-    python train.py OUT --steps 3000 [--workers 2]
+    python train.py OUT [--workers 2]
 
 OUT holds tokenizer.json (train_tokenizer.py), and gets checkpoint.pt and log.txt. A worker is a process of one thread:
 on a shared machine they wait for each other once a step only.
@@ -21,11 +21,13 @@ from model import Llama, Shape
 from muon import Muon
 
 CHECKPOINT_EVERY = 50
+# Batches are made so many at a time, for more conversations of like length.
+POOL = 16
 
 
-def factor(step: int, steps: int) -> float:
-    """Of the learning rate: up in 50 steps, level, and down to nothing over the last 40 %."""
-    return min(1.0, (step + 1) / 50, (steps - step) / (0.4 * steps))
+def factor(step: int, steps: int, decay: int) -> float:
+    """Of the learning rate: up in 50 steps, level, and down to nothing over the last `decay` steps."""
+    return min(1.0, (step + 1) / 50, (steps - step) / decay)
 
 
 def loss_of(model: Llama, group: Group, device: str) -> Tensor:
@@ -71,9 +73,11 @@ def train(worker: int, options: argparse.Namespace) -> None:
 
     began, recent = time.time(), None
     for step in range(first, options.steps):
-        seed = (options.seed * 1_000_000 + step) * options.workers + worker
+        if step % POOL == 0 or step == first:
+            seed = (options.seed * 1_000_000 + step // POOL) * options.workers + worker
+            pool = conversations.batches(seed, POOL, options.tokens // options.workers)
         total, learnt = 0.0, 0
-        for group in conversations.batch(seed, options.tokens // options.workers):
+        for group in pool[step % POOL]:
             loss = loss_of(model, group, options.device)
             loss.backward()
             total += loss.item()
@@ -81,7 +85,7 @@ def train(worker: int, options: argparse.Namespace) -> None:
         mean = average(parameters, total, learnt, options.workers)
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         for optimizer, rate in zip(optimizers, rates):
-            optimizer.param_groups[0]["lr"] = rate * factor(step, options.steps)
+            optimizer.param_groups[0]["lr"] = rate * factor(step, options.steps, options.decay)
             optimizer.step()
         model.zero_grad(set_to_none=True)
         recent = mean if recent is None else 0.95 * recent + 0.05 * mean
@@ -99,6 +103,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
     parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--decay", type=int, default=2700)
     parser.add_argument("--tokens", type=int, default=4000, help="tokens of a batch")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)

@@ -12,7 +12,7 @@ const between: readonly string[] = [
   "What does a cow say?",
 ];
 
-const facts: readonly (readonly [tell: string, ask: string, kind: "names" | "places" | "jobs" | "ages" | "words"])[] = [
+const facts: readonly (readonly [tell: string, ask: string, kind: "names" | "places" | "jobs" | "ages" | "codes"])[] = [
   ["Hello there, my name is {x}, pleased to meet you.", "Could you remind me what my name is?", "names"],
   ["By the way, you may call me {x}.", "And what was my name again?", "names"],
   ["I'm {x} and I like computers.", "Do you still remember what I am called?", "names"],
@@ -22,7 +22,7 @@ const facts: readonly (readonly [tell: string, ask: string, kind: "names" | "pla
   ["My home town is {x}.", "Can you tell me where I live?", "places"],
   ["I have just turned {x} years old.", "Can you say how old I am?", "ages"],
   ["I work as a {x} these days.", "Can you remember my job?", "jobs"],
-  ["Please keep the word {x} in mind.", "Which word did I ask you to remember?", "words"],
+  ["Please keep the word {x} in mind.", "Which word did I ask you to remember?", "codes"],
 ];
 
 function recall(i: number): Case {

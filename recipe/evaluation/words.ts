@@ -1,5 +1,39 @@
 import { ask, type Family, matches, says } from "./case.ts";
-import { cycle, heldOut } from "./held_out.ts";
+import { cycle } from "./held_out.ts";
+
+/** Spelling a word is a fact to be learnt; these are in the training, the questions are not. */
+const words = [
+  "apple",
+  "garden",
+  "tiger",
+  "planet",
+  "mouse",
+  "window",
+  "bread",
+  "cloud",
+  "zebra",
+  "rocket",
+  "ship",
+  "lemon",
+  "piano",
+  "snow",
+  "castle",
+  "frog",
+  "table",
+  "hammer",
+  "kite",
+  "bridge",
+  "velvet",
+  "plum",
+  "fox",
+  "quartz",
+  "donkey",
+  "butter",
+  "jump",
+  "orbit",
+  "sand",
+  "yellow",
+];
 
 const count = [
   'How many letters can you count in "{x}"?',
@@ -11,7 +45,7 @@ const count = [
 
 export const letters: Family = {
   name: "letters of a word",
-  cases: heldOut.words.map((word, i) =>
+  cases: words.map((word, i) =>
     ask(cycle(count, i).replace("{x}", word), matches(new RegExp(`(?<!\\d)${word.length} letters`))),
   ),
 };

@@ -35,6 +35,22 @@ def fact(rng: Random) -> Exchange:
     return asked(rng, key, x, y)
 
 
+WELL_KNOWN = {
+    "capital": "France,Germany,Italy,Spain,England,Greece,Russia,Norway,Sweden,Poland,Egypt,China,Japan,India,Brazil,Canada,the United States,Mexico,Turkey,Ireland",
+    "opposite": "hot,big,up,left,day,happy,fast,good,old,open,light,high,long,wet,hard,rich,early,full,black,yes",
+    "sound": "cow,dog,cat,sheep,duck,pig,lion,bee", "baby": "dog,cat,cow,sheep,horse,pig", "legs": "dog,cat,spider,ant,bird,cow",
+    "colour": "banana,lemon,sky,grass,tomato,snow,coal,carrot", "kind": "rose,apple,carrot,piano,hammer,car,dog,eagle,shark,bee,oak,gold",
+    "continent": "France,Germany,Italy,Spain,Japan,China,Egypt,Kenya,Brazil,Canada",
+}
+
+
+def well_known(rng: Random) -> Exchange:
+    """One of a hundred facts, for answers in a form that each has to be learnt in."""
+    key = rng.choices(list(WELL_KNOWN), [6, 5, 2, 1, 1, 2, 2, 2])[0]
+    x = rng.choice(WELL_KNOWN[key].split(","))
+    return asked(rng, key, x, RELATIONS[key].pairs[x])
+
+
 def asked(rng: Random, key: str, x: str, y: str) -> Exchange:
     relation = RELATIONS[key]
     u, _, v = x.partition(" ")

@@ -51,7 +51,7 @@ def pair(rng: Random) -> tuple[int, int]:
 def sum_(rng: Random) -> Exchange:
     luck = rng.random()
     a, b = pair(rng)
-    if luck < 0.47:
+    if luck < 0.37:
         ask = rng.choice(GIVE if rng.random() < 0.1 and b else PLUS)
         reply = plus(a, b)
     elif luck < 0.92:

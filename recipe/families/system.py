@@ -91,20 +91,20 @@ def forbidden(rng: Random) -> tuple[str, str, str | None]:
 
 
 def rules(rng: Random) -> Rules:
-    luck = rng.random()
-    if luck < 0.17:
+    if rng.random() < 0.12:
         return Rules(say(rng, rng.choice(PLAIN)))
     parts, fields = [], {}
-    if luck < 0.52:
+    kind = rng.choices(["persona", "capitals", "one word", "forbidden"], [22, 30, 30, 18])[0]
+    if kind == "persona" or rng.random() < 0.12:
         prompt, fields["self"], fields["name"] = persona(rng)
         parts.append(prompt)
-    if 0.44 < luck < 0.67:
+    if kind == "capitals":
         parts.append(say(rng, CAPITALS))
         fields["capitals"] = True
-    elif 0.40 < luck < 0.44 or 0.67 < luck < 0.82:
+    elif kind == "one word":
         parts.append(say(rng, ONE_WORD))
         fields["one_word"] = True
-    elif 0.34 < luck < 0.40 or luck > 0.82:
+    elif kind == "forbidden":
         prompt, fields["forbidden"], fields["forbidden_subject"] = forbidden(rng)
         parts.append(prompt)
     if len(parts) == 1 and "name" not in fields and rng.random() < 0.2:
