@@ -31,6 +31,15 @@ export class HashChain {
   }
 }
 
+/** The name of the prefix that goes on from `parent` with `tokens`, whose number is a multiple of GRANULE. */
+export function extendHash(parent: PrefixHash, tokens: Uint32Array): PrefixHash {
+  let hash = parent;
+  for (let start = 0; start < tokens.length; start += GRANULE) {
+    hash = digest(hash, tokens.subarray(start, start + GRANULE));
+  }
+  return hash;
+}
+
 function digest(parent: string, tokens: Uint32Array): PrefixHash {
   const bytes = new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength);
   return createHash("sha256").update(parent, "latin1").update(bytes).digest("latin1").slice(0, 16);

@@ -1,9 +1,9 @@
 import { assert } from "../base/assert.ts";
 import { BlockPool } from "./block_pool.ts";
-import { GRANULE, type HashChain } from "./hash_chain.ts";
+import { GRANULE, type HashChain, type PrefixHash } from "./hash_chain.ts";
 import { KvSequence } from "./kv_sequence.ts";
 import { PinnedPrefixes } from "./pinned_prefixes.ts";
-import { type PrefixEvent, PrefixIndex } from "./prefix_index.ts";
+import { type PrefixBlock, type PrefixEvent, PrefixIndex } from "./prefix_index.ts";
 
 /** A block to be copied on the device before anything of the step is written. */
 export interface BlockCopy {
@@ -25,6 +25,8 @@ export interface KvCacheOptions {
   /** Default on. */
   readonly prefixCaching?: boolean;
   readonly onPrefixEvent?: (event: PrefixEvent) => void;
+  /** Sees the full blocks, from the start of a prefix, that a newcomer shares or that are pinned now. */
+  readonly onReuse?: (blocks: readonly number[]) => void;
 }
 
 const NO_HIT: PrefixHit = { tokens: 0, blocks: [], partial: null };
@@ -42,11 +44,12 @@ export class KvCache {
   /** Blocks registered since `beginStep`: the step that computes them has not run, so nothing can be copied out yet. */
   readonly #uncomputed = new Set<number>();
   readonly #pinned: PinnedPrefixes;
+  readonly #onReuse: (blocks: readonly number[]) => void;
   #copies: BlockCopy[] = [];
   #totalCopies = 0;
 
   constructor(numBlocks: number, blockSize: number, options: KvCacheOptions = {}) {
-    const { prefixCaching = true, onPrefixEvent = () => {} } = options;
+    const { prefixCaching = true, onPrefixEvent = () => {}, onReuse = () => {} } = options;
     assert(
       !prefixCaching || blockSize % GRANULE === 0,
       `prefix caching needs blocks of ${GRANULE} tokens or multiples`,
@@ -56,6 +59,7 @@ export class KvCache {
     this.#prefixCaching = prefixCaching;
     this.#pinned = new PinnedPrefixes(blockSize);
     this.#index = new PrefixIndex(onPrefixEvent);
+    this.#onReuse = onReuse;
   }
 
   /** Copy-on-write copies since the start. */
@@ -136,6 +140,7 @@ export class KvCache {
     sequence.reserved = tokens;
     sequence.registered = hit.blocks.length;
     if (hit.partial !== null) this.#copy(hit.partial, sequence.blocks[hit.blocks.length]!);
+    if (hit.blocks.length > 0) this.#onReuse(hit.blocks);
     return sequence;
   }
 
@@ -190,7 +195,37 @@ export class KvCache {
     const fresh = blocks.filter((block) => !this.#pinned.blocks.has(block));
     for (const block of fresh) this.pool.retain(block);
     this.#pinned.add(tokens.slice(0, full * this.blockSize), blocks);
+    this.#onReuse(blocks);
     return fresh.length;
+  }
+
+  /** The block that holds the last tokens of the prefix `hash`; undefined where it is not in the cache. */
+  blockOf(hash: PrefixHash): number | undefined {
+    return this.#index.blockOf(hash);
+  }
+
+  /** What a block holds for others to find; undefined where that is nothing. */
+  contentOf(block: number): PrefixBlock | undefined {
+    return this.#index.get(block);
+  }
+
+  /**
+   * Registers content that was computed elsewhere. The block, which the caller fills before the next step, stays free:
+   * it is the last to be evicted. Null, with nothing changed, where the content is there already or no block is free.
+   */
+  adopt({ hash, parent, tokens }: PrefixBlock): number | null {
+    assert(tokens.length === this.blockSize, `${tokens.length} tokens are adopted as a block of ${this.blockSize}`);
+    if (!this.#prefixCaching || this.pool.free === 0 || this.blockOf(hash) !== undefined) return null;
+    const block = this.#allocate();
+    this.#index.insert(block, hash, parent, tokens);
+    this.#release(block);
+    return block;
+  }
+
+  /** Of the free blocks with content, makes this one the last to be evicted. */
+  refresh(block: number): void {
+    this.pool.retain(block);
+    this.#release(block);
   }
 
   /**

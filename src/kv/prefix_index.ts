@@ -2,7 +2,7 @@ import { assert } from "../base/assert.ts";
 import type { PrefixHash } from "./hash_chain.ts";
 
 /** What the index knows about a block that holds reusable K and V. */
-interface Entry {
+export interface PrefixBlock {
   /** Of the prefix that ends with this block. */
   readonly hash: PrefixHash;
   /** Of the prefix before this block. */
@@ -31,7 +31,7 @@ const MAX_SIBLINGS = 64;
  * comparing its own tokens; the parents were confirmed before it.
  */
 export class PrefixIndex {
-  readonly #entries = new Map<number, Entry>();
+  readonly #entries = new Map<number, PrefixBlock>();
   readonly #byHash = new Map<PrefixHash, number>();
   readonly #children = new Map<PrefixHash, Set<number>>();
   readonly #onEvent: (event: PrefixEvent) => void;
@@ -46,6 +46,16 @@ export class PrefixIndex {
 
   has(block: number): boolean {
     return this.#entries.has(block);
+  }
+
+  /** What a block holds; undefined where it is not registered. */
+  get(block: number): PrefixBlock | undefined {
+    return this.#entries.get(block);
+  }
+
+  /** The block that ends the prefix `hash`. For hits see `find`, which confirms the tokens. */
+  blockOf(hash: PrefixHash): number | undefined {
+    return this.#byHash.get(hash);
   }
 
   /** Registers a full block; false where another block already stands for that prefix. */

@@ -28,6 +28,7 @@ class Twin {
   readonly #random: Random;
   hitTokens = 0;
   copies = 0;
+  adopted = 0;
 
   constructor(kv: KvCache, random: Random) {
     this.kv = kv;
@@ -84,6 +85,34 @@ class Twin {
     this.kv.release(item.kv);
   }
 
+  /** Between steps: content that was computed elsewhere, whose parents may or may not be there. */
+  adopt(): void {
+    const { kv } = this;
+    const random = this.#random;
+    const tokens = new Uint32Array(LONGEST).fill(random.integer(1, 2));
+    const salt = random.pick(["", "tenant"]);
+    const start = random.integer(0, LONGEST / kv.blockSize - 2) * kv.blockSize;
+    const end = start + kv.blockSize;
+    const chain = new HashChain(salt);
+    const content = { hash: chain.at(tokens, end), parent: chain.at(tokens, start), tokens: tokens.slice(start, end) };
+    const { free } = kv.pool;
+    const known = kv.blockOf(content.hash);
+    const block = kv.adopt(content);
+    expect(kv.pool.free).toBe(free);
+    if (known !== undefined || free === 0) {
+      expect(block).toBeNull();
+      return;
+    }
+    this.adopted++;
+    expect(kv.contentOf(block!)).toEqual(content);
+    expect(kv.blockOf(content.hash)).toBe(block!);
+    expect(kv.pool.freeOrder().at(-1)).toBe(block!);
+    for (let i = 0; i < kv.blockSize; i++) {
+      this.#memory.set(block! * kv.blockSize + i, `${salt} ${tokens.subarray(0, start + i + 1).join(" ")}`);
+    }
+    kv.refresh(random.integer(1, kv.pool.numBlocks));
+  }
+
   /** Copies, writes what was scheduled, then reads everything back. */
   step(): void {
     const before = new Map(this.#memory);
@@ -133,7 +162,10 @@ function run(seed: number, operations: number): Twin {
       // Sequences leave between steps, when all that was registered is computed.
       twin.step();
       twin.release(random.pick(twin.live));
-    } else twin.step();
+    } else {
+      twin.step();
+      if (dice > 0.95) twin.adopt();
+    }
     kv.checkIntegrity();
     expect(kv.pool.free + kv.pool.used).toBe(kv.pool.numBlocks);
   }
@@ -148,10 +180,11 @@ describe("KvCache against a naive twin", () => {
   const operations = Number(process.env.OCTAVO_FUZZ_OPERATIONS ?? 1500);
   for (let seed = 1; seed <= 12; seed++) {
     test(`random operations, seed ${seed}`, () => {
-      const { hitTokens, copies } = run(seed, operations);
+      const { hitTokens, copies, adopted } = run(seed, operations);
       // A run in which nothing is shared proves nothing.
       expect(hitTokens).toBeGreaterThan(100);
       expect(copies).toBeGreaterThan(10);
+      expect(adopted).toBeGreaterThan(10);
     });
   }
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { HashChain } from "../../src/kv/hash_chain.ts";
+import { extendHash, HashChain } from "../../src/kv/hash_chain.ts";
 import { KvCache } from "../../src/kv/kv_cache.ts";
 import type { KvSequence } from "../../src/kv/kv_sequence.ts";
 
@@ -191,4 +191,54 @@ test("a prefix has the same name at every block size", () => {
   expect(new HashChain("salt").at(tokens, 64)).toBe(late);
   expect(chain.at(tokens, 32)).toBe(new HashChain("salt").at(tokens.subarray(0, 32), 32));
   expect(new HashChain("other").at(tokens, 64)).not.toBe(late);
+});
+
+describe("content computed elsewhere", () => {
+  const tokens = prompt(33);
+  const chain = new HashChain("");
+  const block = (i: number) => ({
+    hash: chain.at(tokens, 16 * (i + 1)),
+    parent: chain.at(tokens, 16 * i),
+    tokens: tokens.slice(16 * i, 16 * (i + 1)),
+  });
+
+  test("is adopted into free blocks without content, found from then on, and evicted last", () => {
+    const cache = new KvCache(5, 16);
+    expect([cache.adopt(block(0)), cache.adopt(block(1))]).toEqual([1, 2]);
+    expect(cache.pool.freeOrder()).toEqual([3, 4, 5, 1, 2]);
+    cache.refresh(cache.blockOf(block(0).hash)!);
+    expect(cache.pool.freeOrder()).toEqual([3, 4, 5, 2, 1]);
+    expect(admit(cache, tokens).kv.blocks).toEqual([1, 2, 3]);
+    expect(admit(cache, tokens, "tenant").hit).toBe(0);
+  });
+
+  test("is refused where it is known already and where no block is free", () => {
+    const cache = new KvCache(2, 16);
+    expect(cache.adopt(block(0))).toBe(1);
+    expect(cache.adopt(block(0))).toBeNull();
+    admit(cache, prompt(32, undefined, 2));
+    expect(cache.adopt(block(1))).toBeNull();
+    expect(cache.blockOf(block(0).hash)).toBeUndefined();
+  });
+
+  test("has the name that its parent and its tokens give it", () => {
+    const { hash, parent, tokens: own } = block(1);
+    expect(extendHash(parent, own)).toBe(hash);
+    expect(extendHash(hash, own)).not.toBe(hash);
+  });
+});
+
+test("tells which full blocks are shared by a newcomer or pinned", () => {
+  const reused: number[][] = [];
+  const cache = new KvCache(10, 16, { onReuse: (blocks) => reused.push([...blocks]) });
+  const tokens = prompt(40);
+  const { kv } = admit(cache, tokens);
+  expect(reused).toEqual([]);
+  admit(cache, tokens);
+  admit(cache, prompt(20, undefined, 2));
+  cache.pin(kv, tokens, 40);
+  expect(reused).toEqual([
+    [1, 2],
+    [1, 2],
+  ]);
 });
