@@ -28,12 +28,16 @@ const stepTimes: number[] = [];
 let stepEnded = 0;
 const runner: Runner = {
   limits,
+  blockBytes: 0,
+  fingerprint: "",
+  readBlocks: async () => new Uint8Array(0),
+  writeBlocks() {},
   async step({ samples }) {
     const now = performance.now();
     if (stepEnded > 0 && samples === batch) stepTimes.push(now - stepEnded);
-    const ids = new Uint32Array(samples).fill(7);
+    const tokenIds = new Uint32Array(samples).fill(7);
     stepEnded = performance.now();
-    return ids;
+    return { tokenIds, logprobs: null };
   },
   close() {},
 };

@@ -10,6 +10,7 @@ import { ADMISSION_HEADROOM } from "./engine/scheduler.ts";
 import { type LoadProgress, loadWeights } from "./runner/load_weights.ts";
 import { type MemoryPlan, planMemory } from "./runner/memory_plan.ts";
 import { ModelRunner } from "./runner/model_runner.ts";
+import { VERSION } from "./version.ts";
 import { openCheckpoint } from "./weights/checkpoint.ts";
 import { weightDtype } from "./weights/dtype.ts";
 import { checkFit } from "./weights/fit.ts";
@@ -83,6 +84,7 @@ export async function buildEngine(
     const runner = await ModelRunner.open(device, spec, model, plan, {
       maxBatchedTokens: config.maxNumBatchedTokens,
       maxSequences: config.maxNumSeqs,
+      version: VERSION,
     });
     const engine = new Engine(runner, {
       maxBatchedTokens: config.maxNumBatchedTokens,

@@ -19,6 +19,13 @@ export interface DeviceBuffer {
   readonly bytes: number;
 }
 
+/** A part of a buffer: offset and bytes are multiples of 4. */
+export interface BufferRange {
+  readonly buffer: DeviceBuffer;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** A weight matrix [rows, cols], row-major, in `dtype`; `cols` is a multiple of 4. */
 export interface Weight {
   readonly buffer: DeviceBuffer;
@@ -199,12 +206,14 @@ export interface Device {
   write(buffer: DeviceBuffer, offset: number, data: Uint8Array | Uint32Array | Float32Array): void;
   /** Resolves once everything written so far has left host memory; called between large uploads to bound memory. */
   flush(): Promise<void>;
-  /** Reads back `bytes` from `offset`, after all earlier runs. */
-  read(buffer: DeviceBuffer, offset: number, bytes: number): Promise<Uint8Array>;
+  /** Copies `data` to the ranges, one after the other, which it fills exactly. Ordered before every later `run`. */
+  scatter(ranges: readonly BufferRange[], data: Uint8Array): void;
+  /** Reads back the ranges, one after the other, after all earlier runs. */
+  gather(ranges: readonly BufferRange[]): Promise<Uint8Array<ArrayBuffer>>;
   /** Compiles what the bound operations need, in parallel; called once before the first `run`. */
   prepare(ops: readonly Op[]): Promise<void>;
-  /** Runs the operations in order for this step and resolves with the first `shape.samples` words of `result`. */
-  run(ops: readonly Op[], shape: StepShape, result: DeviceBuffer): Promise<Uint32Array>;
+  /** Runs the operations in order for this step and resolves with the bytes of `results`, one after the other. */
+  run(ops: readonly Op[], shape: StepShape, results: readonly BufferRange[]): Promise<Uint8Array<ArrayBuffer>>;
   /** Resolves with a sentence if the device is lost; never rejects. */
   readonly lost: Promise<string>;
   destroy(): void;

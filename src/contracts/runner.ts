@@ -1,4 +1,4 @@
-/** What a step is: the engine fills a StepInput, a Runner computes it and answers with one token per sample. */
+/** What a step is: the engine fills a StepInput, a Runner computes it and answers with a StepOutput, one token per sample. */
 
 /** A ragged batch: prefill chunks and decodes mixed, rows of one sequence side by side, decodes first. */
 export interface StepInput {
@@ -8,12 +8,17 @@ export interface StepInput {
   sequences: number;
   /** Rows [0, decodeRows) are single-row sequences. */
   decodeRows: number;
-  /** Rows sampled. */
+  /** Samples to draw, at most `maxSequences`; more than `sequences` where a row is sampled several times. */
   samples: number;
   /** Block copies. */
   copies: number;
   /** Longest context in tokens, the row itself counted. */
   maxContext: number;
+  /**
+   * -1: no sample of the step asks for log-probabilities; else the most alternatives any of them asks for, 0 to
+   * MAX_TOP_LOGPROBS.
+   */
+  topLogprobs: number;
   /** [rows] */
   tokenIds: Uint32Array;
   /** [rows] position of the token in its sequence. */
@@ -24,13 +29,42 @@ export interface StepInput {
   rowSequences: Uint32Array;
   /** [sequences, maxBlocksPerSeq] */
   blockTables: Uint32Array;
-  /** [samples] the row whose logits are sampled. */
+  /** [samples] the row whose logits are sampled; several samples may name one row. */
   sampleRows: Uint32Array;
   /** [samples, SAMPLING_WORDS] */
   sampling: Uint32Array;
   /** [copies, 2] source block, destination block. */
   copyPairs: Uint32Array;
 }
+
+/** What a step answers. */
+export interface StepOutput {
+  /** [samples] chosen ids; NOT_A_TOKEN where a row's logits are not finite. Valid until the next step. */
+  readonly tokenIds: Uint32Array;
+  /** Where any sample of the step asked for them; else null. Valid until the next step. */
+  readonly logprobs: StepLogprobs | null;
+}
+
+/**
+ * Log-probabilities of the raw logits (before temperature and filters), natural logarithm. Tokens are placed by
+ * probability, the likeliest first; of equal logits the lower id first. Where `tokenIds` says NOT_A_TOKEN the sample's
+ * log-probabilities are NaN, its rank 0 and its `topIds` NOT_A_TOKEN.
+ */
+export interface StepLogprobs {
+  /** [samples] of the chosen token. */
+  readonly chosen: Float32Array;
+  /** [samples] the chosen token's place, from 1. */
+  readonly ranks: Uint32Array;
+  /** Alternatives a sample: the StepInput's `topLogprobs`, or the vocabulary where that is smaller. */
+  readonly count: number;
+  /** [samples, count] the likeliest tokens, in order. */
+  readonly topIds: Uint32Array;
+  /** [samples, count] */
+  readonly topLogprobs: Float32Array;
+}
+
+/** Most alternatives a sample can ask for. */
+export const MAX_TOP_LOGPROBS = 64;
 
 /**
  * One sampling row, SAMPLING_WORDS u32 words:
@@ -54,7 +88,20 @@ export interface RunnerLimits {
 
 export interface Runner {
   readonly limits: RunnerLimits;
-  /** Computes one step; resolves with [samples] token ids (NOT_A_TOKEN where the logits were not finite). */
-  step(input: StepInput): Promise<Uint32Array>;
+  /** Bytes of one block: K and V of every layer. */
+  readonly blockBytes: number;
+  /**
+   * Identifies what the bytes of a block depend on beside the tokens: weights, model, KV dtype, block size, layout and
+   * whatever computes them. Equal for equal ones, also in another process; hexadecimal.
+   */
+  readonly fingerprint: string;
+  step(input: StepInput): Promise<StepOutput>;
+  /** Copies blocks to host memory, [blocks.length, blockBytes]. Between steps only. */
+  readBlocks(blocks: readonly number[]): Promise<Uint8Array>;
+  /**
+   * Fills blocks from bytes that `readBlocks` gave, of this runner or of one with an equal fingerprint. Ordered before
+   * the next step. Between steps only.
+   */
+  writeBlocks(blocks: readonly number[], bytes: Uint8Array): void;
   close(): void;
 }

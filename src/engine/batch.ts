@@ -24,6 +24,7 @@ export class Batch {
       samples: 0,
       copies: 0,
       maxContext: 0,
+      topLogprobs: -1,
       tokenIds: new Uint32Array(maxRows),
       positions: new Uint32Array(maxRows),
       slots: new Uint32Array(maxRows),

@@ -244,7 +244,7 @@ export class Engine implements GenerationEngine {
     const { input } = this.#batch;
     let tokenIds: Uint32Array;
     try {
-      tokenIds = await this.#runner.step(input);
+      ({ tokenIds } = await this.#runner.step(input));
     } catch (error) {
       const reason = `Cannot compute a step: ${error instanceof Error ? error.message : String(error)}`;
       this.#fail(reason);

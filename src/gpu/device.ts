@@ -1,5 +1,6 @@
 import { checkedOps } from "../contracts/checked_ops.ts";
 import {
+  type BufferRange,
   type Device,
   type DeviceBuffer,
   DeviceMemoryError,
@@ -12,6 +13,7 @@ import { Binder, type GpuOp } from "./binder.ts";
 import { GpuBuffer, gpuBuffer } from "./buffers.ts";
 import { GpuOps } from "./gpu_ops.ts";
 import { Pipelines } from "./pipelines.ts";
+import { batches, bytesOf, recordCopies } from "./ranges.ts";
 import { ReadBack } from "./read_back.ts";
 import { record, recordNothing, STEP_BYTES, stepWords } from "./recorder.ts";
 import { openAdapter } from "./runtime.ts";
@@ -35,6 +37,9 @@ export async function openGpuDevice(options: GpuDeviceOptions = {}): Promise<Gpu
   });
   return new GpuDevice(device, describeAdapter(adapter), options);
 }
+
+/** Bytes of the largest staging buffer; more is moved in several. */
+const TRANSFER_BYTES = 64 * 1024 * 1024;
 
 /** A step that runs every operation. */
 const ONE_ROW: StepShape = { rows: 1, decodeRows: 1, samples: 1, copies: 1, maxContext: 1 };
@@ -105,8 +110,32 @@ export class GpuDevice implements Device {
     await this.#check();
   }
 
-  async read(buffer: DeviceBuffer, offset: number, bytes: number): Promise<Uint8Array> {
-    return this.#finish(this.#device.createCommandEncoder({ label: "read" }), gpuBuffer(buffer), offset, bytes);
+  scatter(ranges: readonly BufferRange[], data: Uint8Array): void {
+    let at = 0;
+    for (const batch of batches(ranges, TRANSFER_BYTES)) {
+      const size = bytesOf(batch);
+      const usage = GPUBufferUsage.MAP_WRITE | GPUBufferUsage.COPY_SRC;
+      const packed = this.#device.createBuffer({ label: "scatter", size, usage, mappedAtCreation: true });
+      new Uint8Array(packed.getMappedRange()).set(data.subarray(at, at + size));
+      packed.unmap();
+      const encoder = this.#device.createCommandEncoder({ label: "scatter" });
+      recordCopies(encoder, batch, packed, "out of packed");
+      this.#device.queue.submit([encoder.finish()]);
+      packed.destroy();
+      at += size;
+    }
+  }
+
+  async gather(ranges: readonly BufferRange[]): Promise<Uint8Array<ArrayBuffer>> {
+    const out = new Uint8Array(bytesOf(ranges));
+    let at = 0;
+    for (const batch of batches(ranges, TRANSFER_BYTES)) {
+      const size = bytesOf(batch);
+      const encoder = this.#device.createCommandEncoder({ label: "gather" });
+      await this.#finish(encoder, batch, out.subarray(at, at + size));
+      at += size;
+    }
+    return out;
   }
 
   async prepare(ops: readonly Op[]): Promise<void> {
@@ -121,27 +150,26 @@ export class GpuDevice implements Device {
     await this.flush().catch((error) => this.#blame(ops as readonly GpuOp[], ONE_ROW, error));
   }
 
-  async run(ops: readonly Op[], shape: StepShape, result: DeviceBuffer): Promise<Uint32Array> {
+  async run(ops: readonly Op[], shape: StepShape, results: readonly BufferRange[]): Promise<Uint8Array<ArrayBuffer>> {
     this.#device.queue.writeBuffer(this.#step, 0, stepWords(shape));
     const encoder = this.#device.createCommandEncoder({ label: "step" });
     record(encoder, ops as readonly GpuOp[], shape);
-    const finished = this.#finish(encoder, gpuBuffer(result), 0, shape.samples * 4);
-    const bytes = await finished.catch((error) => this.#blame(ops as readonly GpuOp[], shape, error));
-    return new Uint32Array(bytes.buffer);
+    const out = new Uint8Array(bytesOf(results));
+    await this.#finish(encoder, results, out).catch((error) => this.#blame(ops as readonly GpuOp[], shape, error));
+    return out;
   }
 
   destroy(): void {
     this.#device.destroy();
   }
 
-  /** Submits what is encoded and a read-back, and resolves with the bytes read once all of it is done. */
-  async #finish(encoder: GPUCommandEncoder, buffer: GPUBuffer, offset: number, bytes: number) {
-    const target = this.#readBack.take(bytes);
-    if (bytes > 0) encoder.copyBufferToBuffer(buffer, offset, target, 0, bytes);
+  /** Submits what is encoded and a read-back of the ranges, and resolves once all of it is done and they lie in `out`. */
+  async #finish(encoder: GPUCommandEncoder, ranges: readonly BufferRange[], out: Uint8Array): Promise<void> {
+    const packed = this.#readBack.take(out.byteLength);
+    recordCopies(encoder, ranges, packed, "into packed");
     this.#device.queue.submit([encoder.finish()]);
-    const copy = await this.#readBack.bytes(target, bytes);
+    await this.#readBack.unload(packed, out);
     if (this.#fault !== undefined) await this.#check();
-    return copy;
   }
 
   /** Rethrows with the name of the first operation that WebGPU refuses: its own errors name buffers and kernels alone. */

@@ -1,4 +1,4 @@
-/** Read-back buffers that live as long as the device; one is enough while steps do not overlap. */
+/** The read-back buffer, which lives as long as the device and grows to the largest read; a second where reads overlap. */
 export class ReadBack {
   readonly #device: GPUDevice;
   readonly #free: GPUBuffer[] = [];
@@ -7,20 +7,20 @@ export class ReadBack {
     this.#device = device;
   }
 
-  /** A buffer of at least `bytes`, to be copied into and then given to `words`. */
+  /** A buffer of at least `bytes`, to be copied into and then given to `unload`. */
   take(bytes: number): GPUBuffer {
-    const found = this.#free.findIndex((buffer) => buffer.size >= bytes);
-    if (found >= 0) return this.#free.splice(found, 1)[0]!;
+    const buffer = this.#free.pop();
+    if (buffer && buffer.size >= bytes) return buffer;
+    buffer?.destroy();
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     return this.#device.createBuffer({ label: "read back", size: Math.max(bytes, 1024), usage });
   }
 
-  /** Waits for what was submitted and resolves with a copy of the buffer's first `bytes`; the buffer is free again. */
-  async bytes(buffer: GPUBuffer, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    await buffer.mapAsync(GPUMapMode.READ, 0, bytes);
-    const copy = new Uint8Array(buffer.getMappedRange(0, bytes)).slice();
+  /** Waits for what was submitted and copies the buffer's first bytes to `out`; the buffer is free again. */
+  async unload(buffer: GPUBuffer, out: Uint8Array): Promise<void> {
+    await buffer.mapAsync(GPUMapMode.READ, 0, out.byteLength);
+    out.set(new Uint8Array(buffer.getMappedRange(0, out.byteLength)));
     buffer.unmap();
     this.#free.push(buffer);
-    return copy;
   }
 }

@@ -1,5 +1,12 @@
 import { checkedOps } from "../contracts/checked_ops.ts";
-import { type Device, type DeviceBuffer, DeviceMemoryError, type Op, type StepShape } from "../contracts/device.ts";
+import {
+  type BufferRange,
+  type Device,
+  type DeviceBuffer,
+  DeviceMemoryError,
+  type Op,
+  type StepShape,
+} from "../contracts/device.ts";
 import { memory, ReferenceBuffer } from "./buffer.ts";
 import type { ReferenceOp } from "./op.ts";
 import { referenceOps } from "./reference_ops.ts";
@@ -37,15 +44,29 @@ class ReferenceDevice implements Device {
 
   async flush(): Promise<void> {}
 
-  async read(buffer: DeviceBuffer, offset: number, bytes: number): Promise<Uint8Array> {
-    return memory(buffer).u8.slice(offset, offset + bytes);
+  scatter(ranges: readonly BufferRange[], data: Uint8Array): void {
+    let at = 0;
+    for (const { buffer, offset, bytes } of ranges) {
+      memory(buffer).u8.set(data.subarray(at, at + bytes), offset);
+      at += bytes;
+    }
+  }
+
+  async gather(ranges: readonly BufferRange[]): Promise<Uint8Array<ArrayBuffer>> {
+    const out = new Uint8Array(ranges.reduce((sum, { bytes }) => sum + bytes, 0));
+    let at = 0;
+    for (const { buffer, offset, bytes } of ranges) {
+      out.set(memory(buffer).u8.subarray(offset, offset + bytes), at);
+      at += bytes;
+    }
+    return out;
   }
 
   async prepare(): Promise<void> {}
 
-  async run(ops: readonly Op[], shape: StepShape, result: DeviceBuffer): Promise<Uint32Array> {
+  async run(ops: readonly Op[], shape: StepShape, results: readonly BufferRange[]): Promise<Uint8Array<ArrayBuffer>> {
     for (const op of ops) (op as ReferenceOp).compute(shape);
-    return memory(result).u32.slice(0, shape.samples);
+    return this.gather(results);
   }
 
   destroy(): void {}

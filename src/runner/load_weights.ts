@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { assert } from "../base/assert.ts";
 import type { Device, DeviceBuffer, Weight, WeightDtype } from "../contracts/device.ts";
 import type { LayerSlots, LinearSlot, ModelSpec, NormSlot, TensorSlot } from "../contracts/model_spec.ts";
@@ -33,6 +34,8 @@ export interface LoadedModel {
   readonly layers: readonly LoadedLayer[];
   readonly finalNorm: LoadedNorm;
   readonly head: LoadedLinear;
+  /** Tells checkpoints apart: SHA-256, hexadecimal, of every tensor's name, dtypes and a sample of its bytes. */
+  readonly digest: string;
 }
 
 export interface LoadProgress {
@@ -42,6 +45,9 @@ export interface LoadProgress {
 
 /** Host bytes that may be on their way to the device before the loader waits for them. */
 const UPLOAD_WINDOW = 64 * 1024 * 1024;
+
+/** Bytes of every chunk that go into the digest, which would take as long as the loading if it took them all. */
+const DIGESTED_BYTES = 32 * 1024;
 
 /**
  * Streams a checkpoint into device buffers, tensor by tensor, a few MiB at a time. Matrices keep their dtype (or take
@@ -62,7 +68,8 @@ export async function loadWeights(
   const finalNorm = await loader.norm(spec.finalNorm);
   const head = spec.head ? await loader.linear([spec.head]) : { weight: embedding };
   await device.flush();
-  return { embedding, layers, finalNorm, head, ...(learned && { learnedPositions: learned }) };
+  const digest = loader.digest();
+  return { embedding, layers, finalNorm, head, digest, ...(learned && { learnedPositions: learned }) };
 }
 
 async function loadLayer(loader: Loader, slots: LayerSlots): Promise<LoadedLayer> {
@@ -85,6 +92,7 @@ async function loadLayer(loader: Loader, slots: LayerSlots): Promise<LoadedLayer
 class Loader {
   #loadedBytes = 0;
   #inFlight = 0;
+  readonly #digest = createHash("sha256");
   readonly #totalBytes: number;
   readonly #checkpoint: Checkpoint;
   readonly #device: Device;
@@ -134,6 +142,11 @@ class Loader {
     return slot.bias ? { weight, bias: await this.#vector(slot.bias) } : { weight };
   }
 
+  /** Of all that was loaded; call once, at the end. */
+  digest(): string {
+    return this.#digest.digest("hex");
+  }
+
   async #vector(slot: TensorSlot): Promise<DeviceBuffer> {
     const buffer = this.#device.allocate(slot.name, slot.shape[0]! * 4);
     await this.#upload(slot.name, "f32", buffer, 0);
@@ -143,7 +156,9 @@ class Loader {
   /** Writes a tensor at `offset` and returns the offset after it. */
   async #upload(name: string, dtype: WeightDtype, buffer: DeviceBuffer, offset: number): Promise<number> {
     const stored = this.#storedDtype(name);
+    this.#digest.update(`${name} ${stored} ${dtype} ${this.#checkpoint.tensors.get(name)!.bytes}\n`);
     for await (const chunk of this.#checkpoint.read(name)) {
+      this.#digest.update(chunk.subarray(0, DIGESTED_BYTES));
       const data = convert(chunk, stored, dtype);
       this.#device.write(buffer, offset, data);
       offset += data.byteLength;

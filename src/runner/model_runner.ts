@@ -1,7 +1,9 @@
 import type { Device, Op } from "../contracts/device.ts";
 import type { ModelSpec } from "../contracts/model_spec.ts";
-import type { Runner, RunnerLimits, StepInput } from "../contracts/runner.ts";
+import type { Runner, RunnerLimits, StepInput, StepOutput } from "../contracts/runner.ts";
 import { bindDecoder, type LayerCache } from "./decoder.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { KvBlocks } from "./kv_blocks.ts";
 import type { LoadedModel } from "./load_weights.ts";
 import type { MemoryPlan } from "./memory_plan.ts";
 import { rotationTable } from "./rotation.ts";
@@ -10,20 +12,37 @@ import { allocateStepBuffers, type StepBuffers, writeStepInput } from "./step_bu
 export interface ModelRunnerOptions {
   readonly maxBatchedTokens: number;
   readonly maxSequences: number;
+  /** Octavo's version, for the fingerprint. */
+  readonly version: string;
+}
+
+interface RunnerParts {
+  readonly device: Device;
+  readonly limits: RunnerLimits;
+  readonly ops: readonly Op[];
+  readonly buffers: StepBuffers;
+  readonly kvBlocks: KvBlocks;
+  readonly fingerprint: string;
 }
 
 /** Runs a loaded model on a device, one step at a time. Everything it needs exists before the first step. */
 export class ModelRunner implements Runner {
   readonly limits: RunnerLimits;
+  readonly blockBytes: number;
+  readonly fingerprint: string;
   readonly #device: Device;
   readonly #ops: readonly Op[];
   readonly #buffers: StepBuffers;
+  readonly #kvBlocks: KvBlocks;
 
-  private constructor(device: Device, limits: RunnerLimits, ops: readonly Op[], buffers: StepBuffers) {
-    this.#device = device;
+  private constructor({ device, limits, ops, buffers, kvBlocks, fingerprint }: RunnerParts) {
     this.limits = limits;
+    this.blockBytes = kvBlocks.blockBytes;
+    this.fingerprint = fingerprint;
+    this.#device = device;
     this.#ops = ops;
     this.#buffers = buffers;
+    this.#kvBlocks = kvBlocks;
   }
 
   /** Allocates the KV cache and the activations, binds the decoder and compiles its kernels. */
@@ -45,12 +64,13 @@ export class ModelRunner implements Runner {
       numBlocks: kv.numBlocks - 1,
     };
     const buffers = allocateStepBuffers(device, limits);
+    const caches = allocateCaches(device, spec, plan);
     const ops = bindDecoder({
       spec,
       model,
       device,
       kv,
-      caches: allocateCaches(device, spec, plan),
+      caches,
       step: buffers,
       ...uploadRotation(device, spec, maxModelLen),
       maxRows: limits.maxRows,
@@ -58,18 +78,36 @@ export class ModelRunner implements Runner {
       maxBlocksPerSeq,
     });
     await device.prepare(ops);
-    return new ModelRunner(device, limits, ops, buffers);
+    return new ModelRunner({
+      device,
+      limits,
+      ops,
+      buffers,
+      kvBlocks: new KvBlocks(device, caches, kv),
+      fingerprint: fingerprint({ spec, weights: model.digest, device, kv, version: options.version }),
+    });
   }
 
-  async step(input: StepInput): Promise<Uint32Array> {
+  async step(input: StepInput): Promise<StepOutput> {
+    if (input.topLogprobs >= 0) throw new Error("Cannot compute a step: log-probabilities are not computed yet");
     writeStepInput(this.#device, this.#buffers, input, this.limits.maxBlocksPerSeq);
-    return this.#device.run(this.#ops, input, this.#buffers.sampledIds);
+    const ids = { buffer: this.#buffers.sampledIds, offset: 0, bytes: input.samples * 4 };
+    const bytes = await this.#device.run(this.#ops, input, [ids]);
+    return { tokenIds: new Uint32Array(bytes.buffer), logprobs: null };
+  }
+
+  readBlocks(blocks: readonly number[]): Promise<Uint8Array> {
+    return this.#kvBlocks.read(blocks);
+  }
+
+  writeBlocks(blocks: readonly number[], bytes: Uint8Array): void {
+    this.#kvBlocks.write(blocks, bytes);
   }
 
   /** Logits [samples, vocab] of the last step; for tests. */
   async readLogits(samples: number): Promise<Float32Array> {
-    const bytes = await this.#device.read(this.#buffers.logits, 0, samples * this.limits.vocabSize * 4);
-    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    const bytes = samples * this.limits.vocabSize * 4;
+    return new Float32Array((await this.#device.gather([{ buffer: this.#buffers.logits, offset: 0, bytes }])).buffer);
   }
 
   close(): void {

@@ -136,9 +136,9 @@ describe("Engine", () => {
     const runner = new FakeRunner();
     const step = runner.step.bind(runner);
     runner.step = async (input) => {
-      const tokens = await step(input);
-      if (runner.steps === 3) tokens[0] = NOT_A_TOKEN;
-      return tokens;
+      const output = await step(input);
+      if (runner.steps === 3) output.tokenIds[0] = NOT_A_TOKEN;
+      return output;
     };
     const engine = makeEngine(runner);
     const poisoned = codeOf(() => collect(engine.submit(makeRequest("a", [1]), never())));

@@ -1,4 +1,11 @@
-import { type Runner, type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../../src/contracts/runner.ts";
+import {
+  type Runner,
+  type RunnerLimits,
+  SAMPLING_WORDS,
+  type StepInput,
+  type StepOutput,
+} from "../../src/contracts/runner.ts";
+import { fakeDistribution, stepLogprobs } from "./fake_logprobs.ts";
 
 const EMPTY = -1;
 
@@ -8,6 +15,8 @@ const EMPTY = -1;
  */
 export class FakeRunner implements Runner {
   readonly limits: RunnerLimits;
+  readonly blockBytes: number;
+  readonly fingerprint: string;
   readonly memory: Int32Array;
   steps = 0;
   maxRowsSeen = 0;
@@ -29,13 +38,15 @@ export class FakeRunner implements Runner {
       maxBlocksPerSeq: Math.ceil(maxModelLen / blockSize),
     };
     this.memory = new Int32Array((numBlocks + 1) * blockSize).fill(EMPTY);
+    this.blockBytes = blockSize * 4;
+    this.fingerprint = `fa4e${blockSize.toString(16)}`;
   }
 
-  async step(input: StepInput): Promise<Uint32Array> {
+  async step(input: StepInput): Promise<StepOutput> {
     await this.beforeStep(this.steps);
     this.steps++;
     this.maxRowsSeen = Math.max(this.maxRowsSeen, input.rows);
-    const { blockSize, maxBlocksPerSeq, vocabSize } = this.limits;
+    const { blockSize, vocabSize } = this.limits;
     for (let i = 0; i < input.copies; i++) {
       const [source, destination] = [input.copyPairs[2 * i]!, input.copyPairs[2 * i + 1]!];
       this.memory.copyWithin(destination * blockSize, source * blockSize, (source + 1) * blockSize);
@@ -48,20 +59,52 @@ export class FakeRunner implements Runner {
       written.add(slot);
       this.memory[slot] = input.tokenIds[row]!;
     }
-    return Uint32Array.from({ length: input.samples }, (_, sample) => {
-      const row = input.sampleRows[sample]!;
-      const table = input.rowSequences[row]! * maxBlocksPerSeq;
-      let hash =
-        input.sampling[sample * SAMPLING_WORDS + 3]! ^ Math.imul(input.sampling[sample * SAMPLING_WORDS + 5]!, 40503);
-      for (let position = 0; position <= input.positions[row]!; position++) {
-        const block = input.blockTables[table + Math.floor(position / blockSize)]!;
-        const value = this.memory[block * blockSize + (position % blockSize)]!;
-        if (value === EMPTY) throw new Error(`position ${position} was read before it was written`);
-        hash = Math.imul(hash ^ value, 0x01000193) ^ (hash >>> 13);
-      }
-      return (hash >>> 0) % vocabSize;
+    const tokenIds = Uint32Array.from({ length: input.samples }, (_, sample) => {
+      const at = sample * SAMPLING_WORDS;
+      const noise = input.sampling[at + 3]! ^ Math.imul(input.sampling[at + 5]!, 40503);
+      return this.#hash(input, sample, noise) % vocabSize;
+    });
+    if (input.topLogprobs < 0) return { tokenIds, logprobs: null };
+    // The distribution depends on the text alone, so that branches of one text agree on it whatever their seeds.
+    const rows = Array.from(tokenIds, (_, sample) => fakeDistribution(this.#hash(input, sample, 0), vocabSize));
+    return { tokenIds, logprobs: stepLogprobs(rows, tokenIds, Math.min(input.topLogprobs, vocabSize)) };
+  }
+
+  async readBlocks(blocks: readonly number[]): Promise<Uint8Array> {
+    const bytes = new Uint8Array(blocks.length * this.blockBytes);
+    blocks.forEach((block, i) => {
+      bytes.set(this.#block(block), i * this.blockBytes);
+    });
+    return bytes;
+  }
+
+  writeBlocks(blocks: readonly number[], bytes: Uint8Array): void {
+    if (bytes.length !== blocks.length * this.blockBytes)
+      throw new Error(`${bytes.length} bytes do not fill the blocks`);
+    blocks.forEach((block, i) => {
+      this.#block(block).set(bytes.subarray(i * this.blockBytes, (i + 1) * this.blockBytes));
     });
   }
 
   close(): void {}
+
+  #block(block: number): Uint8Array {
+    if (!(block >= 1 && block <= this.limits.numBlocks)) throw new Error(`there is no block ${block} to move`);
+    return new Uint8Array(this.memory.buffer, block * this.blockBytes, this.blockBytes);
+  }
+
+  /** Of everything that the sample's row reads through its block table. */
+  #hash(input: StepInput, sample: number, start: number): number {
+    const { blockSize, maxBlocksPerSeq } = this.limits;
+    const row = input.sampleRows[sample]!;
+    const table = input.rowSequences[row]! * maxBlocksPerSeq;
+    let hash = start;
+    for (let position = 0; position <= input.positions[row]!; position++) {
+      const block = input.blockTables[table + Math.floor(position / blockSize)]!;
+      const value = this.memory[block * blockSize + (position % blockSize)]!;
+      if (value === EMPTY) throw new Error(`position ${position} was read before it was written`);
+      hash = Math.imul(hash ^ value, 0x01000193) ^ (hash >>> 13);
+    }
+    return hash >>> 0;
+  }
 }

@@ -20,7 +20,8 @@ describeGpu("the GPU device", () => {
     const buffer = device.allocate("words", 32);
     device.write(buffer, 8, Uint32Array.of(1, 2, 3));
     await device.flush();
-    expect([...new Uint32Array((await device.read(buffer, 4, 24)).slice().buffer)]).toEqual([0, 1, 2, 3, 0, 0]);
+    const words = await device.gather([{ buffer, offset: 4, bytes: 24 }]);
+    expect([...new Uint32Array(words.buffer)]).toEqual([0, 1, 2, 3, 0, 0]);
   });
 
   test("refuses a buffer beyond its largest, and one that is not its own", () => {
@@ -53,7 +54,7 @@ describeGpu("the GPU device", () => {
       vocab: 4,
       sampling: own.allocate("s", 32),
     });
-    await expect(own.run([op], step, buffer)).rejects.toThrow("Cannot run sample: prepare() has not compiled");
+    await expect(own.run([op], step, [])).rejects.toThrow("Cannot run sample: prepare() has not compiled");
     own.destroy();
   });
 
@@ -71,7 +72,7 @@ describeGpu("the GPU device", () => {
     const well = op("sample well", device.allocate("sampling", 32));
     const badly = op("sample badly", device.allocate("too short", 8));
     await device.prepare([well]);
-    await expect(device.run([well, badly], step, out)).rejects.toThrow(
+    await expect(device.run([well, badly], step, [])).rejects.toThrow(
       'Cannot run sample badly: WebGPU refused a command: [Buffer "too short"]',
     );
   });
@@ -88,7 +89,9 @@ describeGpu("the GPU device", () => {
     const own = await openGpuDevice();
     const buffer = own.allocate("b", 64);
     own.destroy();
-    await expect(own.run([], step, buffer)).rejects.toThrow("Cannot run a step: The GPU device was lost");
+    await expect(own.run([], step, [{ buffer, offset: 0, bytes: 64 }])).rejects.toThrow(
+      "Cannot run a step: The GPU device was lost",
+    );
     expect(await own.lost).toContain("The GPU device was lost (destroyed)");
   });
 

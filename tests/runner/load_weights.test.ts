@@ -101,7 +101,7 @@ describe("loadWeights", () => {
     const stored: number[] = [];
     for await (const chunk of checkpoint.read(v.name)) stored.push(...chunk);
     const offset = (numHeads + numKvHeads) * headDim * 4;
-    const bytes = await device.read(qkv.bias!, offset, numKvHeads * headDim * 4);
+    const bytes = await device.gather([{ buffer: qkv.bias!, offset, bytes: numKvHeads * headDim * 4 }]);
     const dtype = checkpoint.tensors.get(v.name)!.dtype;
     const expected =
       dtype === "F32"
