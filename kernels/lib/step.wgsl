@@ -5,4 +5,5 @@ struct Step {
   samples: u32,
   copies: u32,
   max_context: u32,
+  top_logprobs: u32,
 }

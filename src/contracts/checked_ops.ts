@@ -8,6 +8,7 @@ import type {
   RopeArgs,
   Weight,
 } from "./device.ts";
+import { MAX_TOP_LOGPROBS } from "./runner.ts";
 
 /**
  * The operations with their arguments checked: what does not fit throws when it is bound, with the operation and the
@@ -72,6 +73,14 @@ export function checkedOps(ops: Ops): Ops {
       check.that(args.vocab > 0, "vocab", "is at least 1", args.vocab);
       check.holds("logits", args.logits, args.vocab);
       return ops.sample(name, args);
+    },
+    logprobs(name, args) {
+      const check = new Check(name);
+      const most = Math.min(MAX_TOP_LOGPROBS, args.vocab);
+      check.that(args.vocab > 0, "vocab", "is at least 1", args.vocab);
+      check.holds("logits", args.logits, args.vocab);
+      for (const slot of ["topIds", "topLogprobs"] as const) check.holds(slot, args[slot], most);
+      return ops.logprobs(name, args);
     },
   };
 }

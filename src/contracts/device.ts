@@ -52,6 +52,8 @@ export interface StepShape {
   readonly copies: number;
   /** Longest context of any row, in tokens, the row itself counted. */
   readonly maxContext: number;
+  /** Alternatives that `logprobs` names a sample, at most the vocabulary; -1: it does nothing in this step. */
+  readonly topLogprobs: number;
 }
 
 /** Which of the step's extents an operation walks over. */
@@ -175,6 +177,23 @@ export interface SampleArgs {
   sampling: DeviceBuffer;
 }
 
+/** Log-probabilities as src/contracts/runner.ts has them in StepLogprobs; `count` is the step's `topLogprobs`. */
+export interface LogprobsArgs {
+  /** f32 [samples]: of `tokenIds`. */
+  chosen: DeviceBuffer;
+  /** u32 [samples]: the places of `tokenIds`. */
+  ranks: DeviceBuffer;
+  /** u32 [samples, count] */
+  topIds: DeviceBuffer;
+  /** f32 [samples, count] */
+  topLogprobs: DeviceBuffer;
+  /** f32 [samples, vocab] */
+  logits: DeviceBuffer;
+  /** u32 [samples]: tokens below `vocab`, or NOT_A_TOKEN. */
+  tokenIds: DeviceBuffer;
+  vocab: number;
+}
+
 /** Written by `sample` where no token can be chosen because the logits hold NaN or infinity. */
 export const NOT_A_TOKEN = 0xffffffff;
 
@@ -189,6 +208,7 @@ export interface Ops {
   attention(name: string, args: AttentionArgs): Op;
   copyBlocks(name: string, args: CopyBlocksArgs): Op;
   sample(name: string, args: SampleArgs): Op;
+  logprobs(name: string, args: LogprobsArgs): Op;
 }
 
 export interface Device {

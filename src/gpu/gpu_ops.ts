@@ -5,6 +5,7 @@ import type {
   EmbedArgs,
   GatedLinearArgs,
   LinearArgs,
+  LogprobsArgs,
   NormArgs,
   Ops,
   RopeArgs,
@@ -16,6 +17,7 @@ import { copyBlocksOp } from "./ops/copy_blocks.ts";
 import { embedOp } from "./ops/embed.ts";
 import { gatedLinearOp } from "./ops/gated_linear.ts";
 import { linearOp } from "./ops/linear.ts";
+import { logprobsOp } from "./ops/logprobs.ts";
 import { normOp } from "./ops/norm.ts";
 import { ropeOp } from "./ops/rope.ts";
 import { sampleOp } from "./ops/sample.ts";
@@ -63,5 +65,9 @@ export class GpuOps implements Ops {
 
   sample(name: string, args: SampleArgs): GpuOp {
     return sampleOp(this.#binder, name, args);
+  }
+
+  logprobs(name: string, args: LogprobsArgs): GpuOp {
+    return logprobsOp(this.#binder, name, args);
   }
 }

@@ -47,6 +47,7 @@ export function recordNothing(encoder: GPUCommandEncoder, ops: readonly GpuOp[],
 
 /** The words of lib/step.wgsl's `Step`. */
 export function stepWords(shape: StepShape): Uint32Array<ArrayBuffer> {
-  return new Uint32Array([shape.rows, shape.decodeRows, shape.samples, shape.copies, shape.maxContext, 0, 0, 0]);
+  const { rows, decodeRows, samples, copies, maxContext, topLogprobs } = shape;
+  return new Uint32Array([rows, decodeRows, samples, copies, maxContext, Math.max(0, topLogprobs), 0, 0]);
 }
 export const STEP_BYTES = 32;

@@ -3,6 +3,7 @@ import { attentionOp } from "./attention.ts";
 import { copyBlocksOp } from "./copy_blocks.ts";
 import { embedOp } from "./embed.ts";
 import { gatedLinearOp, linearOp } from "./linear.ts";
+import { logprobsOp } from "./logprobs.ts";
 import { normOp } from "./norm.ts";
 import { ropeOp } from "./rope.ts";
 import { sampleOp } from "./sample.ts";
@@ -17,4 +18,5 @@ export const referenceOps: Ops = {
   attention: attentionOp,
   copyBlocks: copyBlocksOp,
   sample: sampleOp,
+  logprobs: logprobsOp,
 };

@@ -43,7 +43,7 @@ export interface DecoderParts {
 
 /**
  * Binds a decoder-only transformer's operations in the order in which a step runs them: block copies, embedding, the
- * layers, final norm of the sampled rows, logits, sampling. Reads the ModelSpec and nothing else about the model.
+ * layers, final norm of the sampled rows, logits, sampling, log-probabilities. Reads the ModelSpec and nothing else about the model.
  */
 export function bindDecoder(parts: DecoderParts): Op[] {
   const { spec, model, device, step, kv, caches } = parts;
@@ -85,6 +85,12 @@ export function bindDecoder(parts: DecoderParts): Op[] {
       rows: "samples",
     }),
     ops.sample("sample", { out: step.sampledIds, logits: step.logits, vocab: spec.vocabSize, sampling: step.sampling }),
+    ops.logprobs("logprobs", {
+      ...step.logprobs,
+      logits: step.logits,
+      tokenIds: step.sampledIds,
+      vocab: spec.vocabSize,
+    }),
   );
   return bound;
 }

@@ -1,6 +1,13 @@
+import { assert } from "../base/assert.ts";
 import type { Device, Op } from "../contracts/device.ts";
 import type { ModelSpec } from "../contracts/model_spec.ts";
-import type { Runner, RunnerLimits, StepInput, StepOutput } from "../contracts/runner.ts";
+import {
+  MAX_TOP_LOGPROBS,
+  type Runner,
+  type RunnerLimits,
+  type StepInput,
+  type StepOutput,
+} from "../contracts/runner.ts";
 import { bindDecoder, type LayerCache } from "./decoder.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { KvBlocks } from "./kv_blocks.ts";
@@ -8,6 +15,7 @@ import type { LoadedModel } from "./load_weights.ts";
 import type { MemoryPlan } from "./memory_plan.ts";
 import { rotationTable } from "./rotation.ts";
 import { allocateStepBuffers, type StepBuffers, writeStepInput } from "./step_buffers.ts";
+import { outputRanges, stepOutput } from "./step_output.ts";
 
 export interface ModelRunnerOptions {
   readonly maxBatchedTokens: number;
@@ -89,11 +97,12 @@ export class ModelRunner implements Runner {
   }
 
   async step(input: StepInput): Promise<StepOutput> {
-    if (input.topLogprobs >= 0) throw new Error("Cannot compute a step: log-probabilities are not computed yet");
+    const { topLogprobs } = input;
+    assert(topLogprobs <= MAX_TOP_LOGPROBS, `a sample has at most ${MAX_TOP_LOGPROBS} alternatives: ${topLogprobs}`);
     writeStepInput(this.#device, this.#buffers, input, this.limits.maxBlocksPerSeq);
-    const ids = { buffer: this.#buffers.sampledIds, offset: 0, bytes: input.samples * 4 };
-    const bytes = await this.#device.run(this.#ops, input, [ids]);
-    return { tokenIds: new Uint32Array(bytes.buffer), logprobs: null };
+    const shape = { ...input, topLogprobs: Math.min(topLogprobs, this.limits.vocabSize) };
+    const results = outputRanges(this.#buffers, shape);
+    return stepOutput(await this.#device.run(this.#ops, shape, results), shape);
   }
 
   readBlocks(blocks: readonly number[]): Promise<Uint8Array> {

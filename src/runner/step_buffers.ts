@@ -1,5 +1,5 @@
 import type { Device, DeviceBuffer } from "../contracts/device.ts";
-import { type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../contracts/runner.ts";
+import { MAX_TOP_LOGPROBS, type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../contracts/runner.ts";
 
 /** The device's copies of a StepInput's arrays, and what a step leaves behind. Shapes as in StepInput. */
 export interface StepBuffers {
@@ -15,11 +15,21 @@ export interface StepBuffers {
   readonly logits: DeviceBuffer;
   /** u32 [samples] */
   readonly sampledIds: DeviceBuffer;
+  readonly logprobs: LogprobBuffers;
+}
+
+/** StepLogprobs on the device. */
+export interface LogprobBuffers {
+  readonly chosen: DeviceBuffer;
+  readonly ranks: DeviceBuffer;
+  readonly topIds: DeviceBuffer;
+  readonly topLogprobs: DeviceBuffer;
 }
 
 /** Allocates for the largest step. */
 export function allocateStepBuffers(device: Device, limits: RunnerLimits): StepBuffers {
   const { maxRows, maxSequences, maxBlocksPerSeq, vocabSize } = limits;
+  const alternatives = maxSequences * Math.min(MAX_TOP_LOGPROBS, vocabSize);
   const words = (label: string, count: number) => device.allocate(label, count * 4);
   return {
     tokenIds: words("token_ids", maxRows),
@@ -32,6 +42,12 @@ export function allocateStepBuffers(device: Device, limits: RunnerLimits): StepB
     copyPairs: words("copy_pairs", maxSequences * 2),
     logits: words("logits", maxSequences * vocabSize),
     sampledIds: words("sampled_ids", maxSequences),
+    logprobs: {
+      chosen: words("chosen_logprobs", maxSequences),
+      ranks: words("ranks", maxSequences),
+      topIds: words("top_ids", alternatives),
+      topLogprobs: words("top_logprobs", alternatives),
+    },
   };
 }
 

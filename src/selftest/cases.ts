@@ -3,6 +3,7 @@ import { copyBlocksCases } from "./cases/copy_blocks.ts";
 import { embedCases } from "./cases/embed.ts";
 import { gatedLinearCases } from "./cases/gated_linear.ts";
 import { linearCases } from "./cases/linear.ts";
+import { logprobsCases } from "./cases/logprobs.ts";
 import { normCases } from "./cases/norm.ts";
 import { ropeCases } from "./cases/rope.ts";
 import { sampleCases } from "./cases/sample.ts";
@@ -18,4 +19,5 @@ export const cases: readonly Case[] = [
   ...attentionCases,
   ...copyBlocksCases,
   ...sampleCases,
+  ...logprobsCases,
 ];

@@ -57,5 +57,9 @@ describe("checkedOps", () => {
     );
     expect(() => ops.copyBlocks("c", { caches: [buffer("k", 511)], kv, copies: cache })).toThrow("needs 2048 bytes");
     expect(() => ops.sample("s", { out: cache, logits: buffer("l", 9), vocab: 10, sampling: cache })).toThrow("logits");
+    const scores = { chosen: cache, ranks: cache, topIds: buffer("t", 63), topLogprobs: cache };
+    expect(() => ops.logprobs("l", { ...scores, logits: buffer("l", 100), tokenIds: cache, vocab: 100 })).toThrow(
+      "Cannot bind l: topIds needs 256 bytes: received buffer t of 252 bytes",
+    );
   });
 });

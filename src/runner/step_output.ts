@@ -1,0 +1,32 @@
+import type { BufferRange, DeviceBuffer, StepShape } from "../contracts/device.ts";
+import type { StepOutput } from "../contracts/runner.ts";
+import type { StepBuffers } from "./step_buffers.ts";
+
+type OutputShape = Pick<StepShape, "samples" | "topLogprobs">;
+
+/** What to read back after a step, in the order in which `stepOutput` takes it. */
+export function outputRanges(buffers: StepBuffers, { samples, topLogprobs }: OutputShape): BufferRange[] {
+  const words = (buffer: DeviceBuffer, count: number) => ({ buffer, offset: 0, bytes: count * 4 });
+  const ids = words(buffers.sampledIds, samples);
+  if (topLogprobs < 0) return [ids];
+  const { chosen, ranks, topIds, topLogprobs: top } = buffers.logprobs;
+  const alternatives = samples * topLogprobs;
+  return [ids, words(chosen, samples), words(ranks, samples), words(topIds, alternatives), words(top, alternatives)];
+}
+
+/** Views of the bytes read back. */
+export function stepOutput({ buffer }: Uint8Array<ArrayBuffer>, { samples, topLogprobs }: OutputShape): StepOutput {
+  const tokenIds = new Uint32Array(buffer, 0, samples);
+  if (topLogprobs < 0) return { tokenIds, logprobs: null };
+  const alternatives = samples * topLogprobs;
+  return {
+    tokenIds,
+    logprobs: {
+      chosen: new Float32Array(buffer, 4 * samples, samples),
+      ranks: new Uint32Array(buffer, 8 * samples, samples),
+      count: topLogprobs,
+      topIds: new Uint32Array(buffer, 12 * samples, alternatives),
+      topLogprobs: new Float32Array(buffer, 12 * samples + 4 * alternatives, alternatives),
+    },
+  };
+}
