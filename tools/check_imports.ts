@@ -20,6 +20,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   gpu: ["base", "contracts", "kernels"],
   runner: ["base", "contracts", "weights"],
   engine: ["base", "contracts", "kv"],
+  prefix_store: ["base", "contracts", "kv"],
   http: ["base", "contracts", "text", "engine"],
   selftest: ["base", "contracts", "gpu", "reference"],
 };
