@@ -7,6 +7,8 @@ import type { ModelSpec } from "./contracts/model_spec.ts";
 import { type Checkpoint, CheckpointError } from "./contracts/weights.ts";
 import { Engine } from "./engine/engine.ts";
 import { ADMISSION_HEADROOM } from "./engine/scheduler.ts";
+import { runtime } from "./host.ts";
+import type { AttentionShape } from "./runner/block_size.ts";
 import { type LoadProgress, loadWeights } from "./runner/load_weights.ts";
 import { type MemoryPlan, planMemory } from "./runner/memory_plan.ts";
 import { ModelRunner } from "./runner/model_runner.ts";
@@ -43,7 +45,7 @@ export interface BuiltEngine {
   readonly plan: MemoryPlan;
 }
 
-/** vLLM's default, and best or near it for both workloads of the paper (section 7.2). */
+/** Where nothing is measured: vLLM's default, and best or near it for both workloads of the paper (section 7.2). */
 const AUTO_BLOCK_SIZE = 16;
 
 /** WebGPU cannot say how much memory is free, so the default is modest and --kv-cache-memory asks for more. */
@@ -59,23 +61,29 @@ export async function openDevice({ device, adapter }: Pick<ServeConfig, "device"
   return openGpuDevice(adapter === undefined ? {} : { adapter });
 }
 
-/** Loads a model directory onto a device and starts its engine. */
+/**
+ * Loads a model directory onto a device and starts its engine.
+ *
+ * @param autoBlockSize what `--block-size auto` is; asked only where nothing else decides it
+ */
 export async function buildEngine(
   directory: string,
   device: Device,
   config: EngineConfig,
   onProgress: (progress: LoadProgress) => void = () => {},
+  autoBlockSize: (shape: AttentionShape) => Promise<number> = async () => AUTO_BLOCK_SIZE,
 ): Promise<BuiltEngine> {
   const opened = await openCheckpoint(directory);
   try {
     const spec = parseModel(opened.config);
     const checkpoint = checkFit(spec, opened);
+    const kvDtype = config.kvCacheDtype === "auto" ? kvDtypeFor(spec, checkpoint, config.dtype) : config.kvCacheDtype;
     const plan = planMemory(spec, {
       kvCacheBytes: config.kvCacheMemory ?? null,
       numBlocks: config.numGpuBlocksOverride ?? null,
       defaultKvBytes: DEFAULT_KV_BYTES,
-      blockSize: config.blockSize === "auto" ? AUTO_BLOCK_SIZE : Number(config.blockSize),
-      kvDtype: config.kvCacheDtype === "auto" ? kvDtypeFor(spec, checkpoint, config.dtype) : config.kvCacheDtype,
+      blockSize: await blockSizeFor(spec, device, config, kvDtype, autoBlockSize),
+      kvDtype,
       maxSequences: config.maxNumSeqs,
       maxModelLen: config.maxModelLen ?? null,
       maxBufferBytes: device.maxBindingBytes,
@@ -84,7 +92,7 @@ export async function buildEngine(
     const runner = await ModelRunner.open(device, spec, model, plan, {
       maxBatchedTokens: config.maxNumBatchedTokens,
       maxSequences: config.maxNumSeqs,
-      version: VERSION,
+      version: `${VERSION} ${runtime.name}`,
     });
     const engine = new Engine(runner, {
       maxBatchedTokens: config.maxNumBatchedTokens,
@@ -102,6 +110,19 @@ export async function buildEngine(
   } finally {
     await opened.close();
   }
+}
+
+/** A number of blocks is a size of memory only with a fixed block size; the reference device is alike at all of them. */
+function blockSizeFor(
+  { numHeads, numKvHeads, headDim, maxPositions }: ModelSpec,
+  device: Device,
+  { blockSize, numGpuBlocksOverride }: EngineConfig,
+  kvDtype: KvDtype,
+  autoBlockSize: (shape: AttentionShape) => Promise<number>,
+): number | Promise<number> {
+  if (blockSize !== "auto") return Number(blockSize);
+  if (device.kind === "reference" || numGpuBlocksOverride !== undefined) return AUTO_BLOCK_SIZE;
+  return autoBlockSize({ heads: numHeads, kvHeads: numKvHeads, headDim, kvDtype, maxPositions });
 }
 
 /** A model in f32 asks for an f32 cache; halving the precision of a 16-bit model's cache would change nothing much. */

@@ -215,6 +215,8 @@ export interface Device {
   readonly kind: "webgpu" | "reference";
   /** Human-readable adapter name. */
   readonly name: string;
+  /** All that is known of adapter and driver: where it is the same, the same operations give the same bits. */
+  readonly identity: string;
   readonly ops: Ops;
   /** Largest buffer in bytes; only a weight may be this large. */
   readonly maxBufferBytes: number;

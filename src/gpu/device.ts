@@ -48,6 +48,7 @@ const ONE_ROW: StepShape = { rows: 1, decodeRows: 1, samples: 1, copies: 1, maxC
 export class GpuDevice implements Device {
   readonly kind = "webgpu";
   readonly name: string;
+  readonly identity: string;
   readonly info: AdapterInfo;
   readonly ops: Ops;
   readonly maxBufferBytes: number;
@@ -66,6 +67,7 @@ export class GpuDevice implements Device {
     this.#device = device;
     this.info = info;
     this.name = info.description || info.device;
+    this.identity = [info.vendor, info.architecture, info.device, info.description].join(", ");
     this.maxBufferBytes = Math.floor(device.limits.maxBufferSize / 4) * 4;
     const { maxBindingBytes = Number.POSITIVE_INFINITY, tuneFor = info.isCpu ? "cpu" : "gpu" } = options;
     this.maxBindingBytes = Math.floor(Math.min(maxBindingBytes, device.limits.maxStorageBufferBindingSize) / 4) * 4;

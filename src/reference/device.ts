@@ -19,6 +19,7 @@ export function openReferenceDevice(): Device {
 class ReferenceDevice implements Device {
   readonly kind = "reference";
   readonly name = "reference (TypeScript)";
+  readonly identity = this.name;
   readonly ops = checkedOps(referenceOps);
   readonly maxBufferBytes = 2 ** 32 - 4;
   readonly maxBindingBytes = this.maxBufferBytes;

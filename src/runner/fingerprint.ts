@@ -8,13 +8,13 @@ export interface FingerprintParts {
   readonly weights: string;
   readonly device: Device;
   readonly kv: KvShape;
-  /** Octavo's version: another may add in another order, and differ in the last bits. */
+  /** Octavo and the runtime whose cosines fill the tables: others may differ in the last bits. */
   readonly version: string;
 }
 
 /** Names everything that the bytes of a KV block depend on beside its tokens; the number of blocks is not among it. */
 export function fingerprint({ spec, weights, device, kv, version }: FingerprintParts): string {
   const { dtype, blockSize, kvHeads, headDim } = kv;
-  const parts = [version, device.kind, device.name, spec, weights, { dtype, blockSize, kvHeads, headDim }];
+  const parts = [version, device.kind, device.identity, spec, weights, { dtype, blockSize, kvHeads, headDim }];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { assert } from "../base/assert.ts";
 import type { Device, DeviceBuffer, Weight, WeightDtype } from "../contracts/device.ts";
 import type { LayerSlots, LinearSlot, ModelSpec, NormSlot, TensorSlot } from "../contracts/model_spec.ts";
 import type { Checkpoint } from "../contracts/weights.ts";
 import { convert, weightDtype } from "../weights/dtype.ts";
+import { WeightsDigest } from "./weights_digest.ts";
 
 export interface LoadedLinear {
   readonly weight: Weight;
@@ -34,7 +34,7 @@ export interface LoadedModel {
   readonly layers: readonly LoadedLayer[];
   readonly finalNorm: LoadedNorm;
   readonly head: LoadedLinear;
-  /** Tells checkpoints apart: SHA-256, hexadecimal, of every tensor's name, dtypes and a sample of its bytes. */
+  /** Tells checkpoints apart; WeightsDigest. */
   readonly digest: string;
 }
 
@@ -45,9 +45,6 @@ export interface LoadProgress {
 
 /** Host bytes that may be on their way to the device before the loader waits for them. */
 const UPLOAD_WINDOW = 64 * 1024 * 1024;
-
-/** Bytes of every chunk that go into the digest, which would take as long as the loading if it took them all. */
-const DIGESTED_BYTES = 32 * 1024;
 
 /**
  * Streams a checkpoint into device buffers, tensor by tensor, a few MiB at a time. Matrices keep their dtype (or take
@@ -92,7 +89,7 @@ async function loadLayer(loader: Loader, slots: LayerSlots): Promise<LoadedLayer
 class Loader {
   #loadedBytes = 0;
   #inFlight = 0;
-  readonly #digest = createHash("sha256");
+  readonly #digest = new WeightsDigest();
   readonly #totalBytes: number;
   readonly #checkpoint: Checkpoint;
   readonly #device: Device;
@@ -144,7 +141,7 @@ class Loader {
 
   /** Of all that was loaded; call once, at the end. */
   digest(): string {
-    return this.#digest.digest("hex");
+    return this.#digest.hex();
   }
 
   async #vector(slot: TensorSlot): Promise<DeviceBuffer> {
@@ -156,9 +153,9 @@ class Loader {
   /** Writes a tensor at `offset` and returns the offset after it. */
   async #upload(name: string, dtype: WeightDtype, buffer: DeviceBuffer, offset: number): Promise<number> {
     const stored = this.#storedDtype(name);
-    this.#digest.update(`${name} ${stored} ${dtype} ${this.#checkpoint.tensors.get(name)!.bytes}\n`);
+    this.#digest.tensor(name, stored, dtype, this.#checkpoint.tensors.get(name)!.bytes);
     for await (const chunk of this.#checkpoint.read(name)) {
-      this.#digest.update(chunk.subarray(0, DIGESTED_BYTES));
+      this.#digest.chunk(chunk);
       const data = convert(chunk, stored, dtype);
       this.#device.write(buffer, offset, data);
       offset += data.byteLength;

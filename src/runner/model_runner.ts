@@ -20,7 +20,7 @@ import { outputRanges, stepOutput } from "./step_output.ts";
 export interface ModelRunnerOptions {
   readonly maxBatchedTokens: number;
   readonly maxSequences: number;
-  /** Octavo's version, for the fingerprint. */
+  /** As FingerprintParts has it. */
   readonly version: string;
 }
 
