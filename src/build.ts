@@ -1,13 +1,15 @@
 import { join } from "node:path";
+import { getLogger } from "@logtape/logtape";
 import { eosTokenIds } from "../models/config.ts";
 import { parseModel } from "../models/registry.ts";
-import type { ServeConfig } from "./config.ts";
+import { ConfigError, type ServeConfig } from "./config.ts";
 import type { Device, KvDtype, WeightDtype } from "./contracts/device.ts";
 import type { ModelSpec } from "./contracts/model_spec.ts";
 import { type Checkpoint, CheckpointError } from "./contracts/weights.ts";
 import { Engine } from "./engine/engine.ts";
 import { ADMISSION_HEADROOM } from "./engine/scheduler.ts";
 import { runtime } from "./host.ts";
+import { DiskPrefixStore } from "./prefix_store/disk_prefix_store.ts";
 import type { AttentionShape } from "./runner/block_size.ts";
 import { type LoadProgress, loadWeights } from "./runner/load_weights.ts";
 import { type MemoryPlan, planMemory } from "./runner/memory_plan.ts";
@@ -17,6 +19,8 @@ import { openCheckpoint } from "./weights/checkpoint.ts";
 import { weightDtype } from "./weights/dtype.ts";
 import { checkFit } from "./weights/fit.ts";
 import { readOptionalJson } from "./weights/json.ts";
+
+const log = getLogger(["octavo", "prefix-cache"]);
 
 /** The composition root: settings and a checkpoint become a device, a runner and an engine. */
 
@@ -33,6 +37,8 @@ export type EngineConfig = Pick<
   | "schedulingPolicy"
   | "enableChunkedPrefill"
   | "enablePrefixCaching"
+  | "prefixCacheDir"
+  | "prefixCacheDirSize"
   | "dtype"
   | "kvCacheDtype"
   | "maxNumQueuedReqs"
@@ -41,6 +47,8 @@ export type EngineConfig = Pick<
 export interface BuiltEngine {
   readonly engine: Engine;
   readonly runner: ModelRunner;
+  /** Where --prefix-cache-dir asks for it. */
+  readonly prefixStore: DiskPrefixStore | null;
   readonly spec: ModelSpec;
   readonly plan: MemoryPlan;
 }
@@ -94,6 +102,7 @@ export async function buildEngine(
       maxSequences: config.maxNumSeqs,
       version: `${VERSION} ${runtime.name}`,
     });
+    const prefixStore = await openPrefixStore(config, runner);
     const engine = new Engine(runner, {
       maxBatchedTokens: config.maxNumBatchedTokens,
       maxSequences: config.maxNumSeqs,
@@ -104,9 +113,10 @@ export async function buildEngine(
       eosTokenIds: [...spec.eosTokenIds, ...(await generationEosTokenIds(directory))],
       maxQueuedRequests: config.maxNumQueuedReqs,
       prefixCaching: config.enablePrefixCaching,
+      ...(prefixStore && { prefixStore }),
       now: () => performance.now(),
     });
-    return { engine, runner, spec, plan };
+    return { engine, runner, prefixStore, spec, plan };
   } finally {
     await opened.close();
   }
@@ -123,6 +133,18 @@ function blockSizeFor(
   if (blockSize !== "auto") return Number(blockSize);
   if (device.kind === "reference" || numGpuBlocksOverride !== undefined) return AUTO_BLOCK_SIZE;
   return autoBlockSize({ heads: numHeads, kvHeads: numKvHeads, headDim, kvDtype, maxPositions });
+}
+
+async function openPrefixStore(
+  { prefixCacheDir, prefixCacheDirSize }: EngineConfig,
+  runner: ModelRunner,
+): Promise<DiskPrefixStore | null> {
+  if (prefixCacheDir === undefined) return null;
+  const warn = (sentence: string) => log.warn("{sentence}", { sentence });
+  const options = { maxBytes: prefixCacheDirSize, warn, now: () => Date.now() };
+  return DiskPrefixStore.open(prefixCacheDir, runner, options).catch((error: Error) => {
+    throw new ConfigError(`Cannot use --prefix-cache-dir ${prefixCacheDir}: ${error.message}`);
+  });
 }
 
 /** A model in f32 asks for an f32 cache; halving the precision of a 16-bit model's cache would change nothing much. */

@@ -85,7 +85,7 @@ export const serveSchema = z.object({
   }),
   blockSize: flag(choice(["auto", "8", "16", "32", "64"]).default("auto"), {
     value: "TOKENS",
-    help: "tokens in a KV block: auto, 8, 16, 32 or 64",
+    help: "tokens in a KV block: auto (measured at the first start), 8, 16, 32 or 64",
   }),
   numGpuBlocksOverride: flag(whole(1).optional(), {
     value: "N",
@@ -107,6 +107,14 @@ export const serveSchema = z.object({
     help: "what to do with a sequence that has to make room: auto or recompute",
   }),
   enablePrefixCaching: flag(onOff.default(true), { help: "reuse the KV blocks of equal prefixes" }),
+  prefixCacheDir: flag(z.string().min(1, "must not be empty").optional(), {
+    value: "DIR",
+    help: "keep pinned and reused KV blocks in this directory, to be found again after a restart",
+  }),
+  prefixCacheDirSize: flag(byteCount.default(4 * 2 ** 30), {
+    value: "BYTES",
+    help: "most bytes in the prefix cache directory (default: 4G); the longest unused are deleted",
+  }),
   systemPrompt: flag(z.array(z.string().min(1, "must not be empty")).default([]), {
     value: "FILE",
     help: "compute this system prompt at start and keep it in the prefix cache for everyone",
@@ -249,6 +257,7 @@ function parse<Shape extends z.ZodRawShape>(
 function checkTogether({
   enableChunkedPrefill,
   enablePrefixCaching,
+  prefixCacheDir,
   systemPrompt,
   maxModelLen,
   maxNumBatchedTokens,
@@ -261,6 +270,9 @@ function checkTogether({
   }
   if (systemPrompt.length > 0 && !enablePrefixCaching) {
     throw new ConfigError("--system-prompt needs the prefix cache: leave out --no-enable-prefix-caching");
+  }
+  if (prefixCacheDir !== undefined && !enablePrefixCaching) {
+    throw new ConfigError("--prefix-cache-dir needs the prefix cache: leave out --no-enable-prefix-caching");
   }
   if (maxNumSeqs > maxNumBatchedTokens) {
     throw new ConfigError(

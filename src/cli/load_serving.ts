@@ -12,7 +12,9 @@ import { systemPromptTokens } from "../text/system_prompt.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
 import { resolveModel } from "../weights/hub.ts";
 import { readOptionalJson } from "../weights/json.ts";
+import { autoBlockSize, blockSizeFile } from "./auto_block_size.ts";
 import { bundledModel } from "./bundled_model.ts";
+import { loadPrefixCache } from "./load_prefix_cache.ts";
 import { loadingProgress } from "./loading_progress.ts";
 import { downloadProgress } from "./pull.ts";
 
@@ -32,7 +34,9 @@ export async function loadServing(model: string | undefined, config: ServeConfig
   const [tokenizer, defaults] = await Promise.all([loadTokenizer(directory), samplingDefaults(directory)]);
   const chatTemplate = await loadChatTemplate(directory, tokenizer.specialTokens, config.chatTemplate);
   const loading = loadingProgress(process.stderr);
-  const built = await buildEngine(directory, device, config, loading.show).finally(loading.stop);
+  const built = await buildEngine(directory, device, config, loading.show, (shape) =>
+    autoBlockSize(device, shape, blockSizeFile(process.env)),
+  ).finally(loading.stop);
   const { engine, plan, spec } = built;
   if (tokenizer.vocabSize > spec.vocabSize) {
     throw new CheckpointError(
@@ -45,11 +49,14 @@ export async function loadServing(model: string | undefined, config: ServeConfig
       positions: spec.maxPositions,
     });
   }
+  const systemPrompts = new Map<string, number[]>();
   for (const file of config.systemPrompt) {
     const text = await readTextFile(file);
     if (text === null) throw new TextError(`Cannot load the system prompt: ${file} does not exist`);
-    await pinSystemPrompt(engine, systemPromptTokens(text.trim(), tokenizer, chatTemplate), file);
+    systemPrompts.set(file, systemPromptTokens(text.trim(), tokenizer, chatTemplate));
   }
+  await loadPrefixCache(built, [...systemPrompts.values()]);
+  for (const [file, tokenIds] of systemPrompts) await pinSystemPrompt(engine, tokenIds, file);
   return {
     built,
     device,

@@ -39,7 +39,7 @@ for (const kind of model ? deviceKinds : []) {
 
     test("prints the contract's ready line", () => {
       expect(server.readyLine).toMatch(
-        /^octavo ready on http:\/\/127\.0\.0\.1:\d+ {2}model=\S+ device=.+ blocks=\d+x16 {2}ready in \d+\.\d\d s$/,
+        /^octavo ready on http:\/\/127\.0\.0\.1:\d+ {2}model=\S+ device=.+ blocks=\d+x(8|16|32|64) {2}ready in \d+\.\d\d s$/,
       );
     });
 
