@@ -31,7 +31,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@huggingface/hub": ["src/weights/"],
   "@huggingface/jinja": ["src/text/"],
   "@huggingface/tokenizers": ["src/text/"],
-  "@logtape/logtape": ["src/cli/", "src/http/", "src/base/"],
+  "@logtape/logtape": ["src/build.ts", "src/cli/", "src/http/", "src/base/"],
   "cli-progress": ["src/cli/"],
   commander: ["src/main.ts", "src/cli/"],
   hono: ["src/http/"],

@@ -76,8 +76,9 @@ function announce({ built, device, serving }: Loaded, { host }: ServeConfig, por
   );
 }
 
-async function shutDown({ engine }: BuiltEngine, server: Server, timeoutSeconds: number): Promise<void> {
+async function shutDown({ engine, prefixStore }: BuiltEngine, server: Server, timeoutSeconds: number): Promise<void> {
   await engine.drain(timeoutSeconds * 1000);
+  await Promise.race([prefixStore?.flush(), new Promise((resolve) => setTimeout(resolve, LAST_BLOCKS_MS))]);
   // The last bytes of the answers are still on their way when the engine is idle.
   await Promise.race([server.stop(), new Promise((resolve) => setTimeout(resolve, LAST_BYTES_MS))]);
   await engine.close();
@@ -85,3 +86,4 @@ async function shutDown({ engine }: BuiltEngine, server: Server, timeoutSeconds:
 }
 
 const LAST_BYTES_MS = 2000;
+const LAST_BLOCKS_MS = 2000;

@@ -10,11 +10,13 @@ import {
   type KvState,
   type TokenEvent,
 } from "../contracts/generation.ts";
+import type { PrefixStore } from "../contracts/prefix_store.ts";
 import type { Runner } from "../contracts/runner.ts";
 import { KvCache } from "../kv/kv_cache.ts";
 import { Batch } from "./batch.ts";
 import { BlockEventLog } from "./block_event_log.ts";
 import { kvState } from "./kv_state.ts";
+import { missingPrefix } from "./missing_prefix.ts";
 import { type ScheduledChunk, Scheduler, type SchedulerOptions } from "./scheduler.ts";
 import { Sequence } from "./sequence.ts";
 import { stopAfter } from "./stop.ts";
@@ -25,6 +27,8 @@ export interface EngineOptions extends SchedulerOptions {
   readonly maxQueuedRequests: number;
   /** Reuse the KV blocks of equal prefixes. */
   readonly prefixCaching: boolean;
+  /** Keeps reused blocks beyond the life of the process. */
+  readonly prefixStore?: PrefixStore;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -58,6 +62,8 @@ export class Engine implements GenerationEngine {
   readonly #live = new Map<Sequence, LiveRequest>();
   readonly #ids = new Set<string>();
   readonly #cancelled = new Set<Sequence>();
+  /** Whose prefix is on its way from the store, to be scheduled then. */
+  readonly #fetching = new Set<Sequence>();
   readonly #stepListeners: ((tokens: number) => void)[] = [];
   #steps = 0;
   #scheduledTokens = 0;
@@ -80,7 +86,9 @@ export class Engine implements GenerationEngine {
     this.#kv = new KvCache(limits.numBlocks, limits.blockSize, {
       prefixCaching: options.prefixCaching,
       onPrefixEvent: (event) => this.#blockEvents.publish(event),
+      onReuse: (blocks) => options.prefixStore?.reused(blocks),
     });
+    options.prefixStore?.attach(this.#kv, () => this.#notify());
     this.#scheduler = new Scheduler(this.#kv, options);
     this.#batch = new Batch(limits);
     this.#loop = this.#run();
@@ -180,9 +188,17 @@ export class Engine implements GenerationEngine {
     const live = { sequence, events, arrived, firstScheduled: 0, firstToken: 0, onFinish };
     this.#live.set(sequence, live);
     this.#ids.add(request.id);
+    this.#fetching.add(sequence);
+    const fetched = this.#options.prefixStore?.fetch(missingPrefix(this.#kv, sequence));
+    if (fetched) void fetched.then(() => this.#queue(sequence));
+    else this.#queue(sequence);
+    return live;
+  }
+
+  #queue(sequence: Sequence): void {
+    if (!this.#fetching.delete(sequence)) return;
     this.#scheduler.add(sequence);
     this.#notify();
-    return live;
   }
 
   #admit({ id, promptIds, params }: GenerationRequest): void {
@@ -208,7 +224,8 @@ export class Engine implements GenerationEngine {
       );
     }
     const { maxQueuedRequests } = this.#options;
-    if (maxQueuedRequests > 0 && this.#scheduler.waiting.length >= maxQueuedRequests) {
+    const queued = this.#scheduler.waiting.length + this.#fetching.size;
+    if (maxQueuedRequests > 0 && queued >= maxQueuedRequests) {
       throw new EngineError("queue_full", `${maxQueuedRequests} requests are waiting already`);
     }
   }
@@ -222,6 +239,7 @@ export class Engine implements GenerationEngine {
   async #run(): Promise<void> {
     while (!this.#closed) {
       this.#applyCancellations();
+      this.#options.prefixStore?.betweenSteps();
       const chunks = this.#scheduler.schedule();
       if (chunks.length === 0) {
         for (const resolve of this.#idle.splice(0)) resolve();
@@ -295,7 +313,7 @@ export class Engine implements GenerationEngine {
   }
 
   #forget(sequence: Sequence): void {
-    this.#scheduler.remove(sequence);
+    if (!this.#fetching.delete(sequence)) this.#scheduler.remove(sequence);
     this.#live.delete(sequence);
     this.#ids.delete(sequence.id);
   }

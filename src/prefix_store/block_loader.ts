@@ -8,6 +8,9 @@ import type { BlockMemory, Warn } from "./block_memory.ts";
 const WINDOW_BYTES = 64 * 2 ** 20;
 const WINDOW_BLOCKS = 64;
 
+/** How long (ms) a request waits for its prefix. */
+const PATIENCE = 2000;
+
 export interface LoadReport {
   readonly loaded: number;
   /** Files that could not be used. */
@@ -60,7 +63,7 @@ export class BlockLoader {
       else break;
     }
     if (wanted.length > 0) others.add(this.#load(wanted));
-    return others.size === 0 ? null : Promise.all(others).then(() => {});
+    return others.size === 0 ? null : withPatience(Promise.all(others));
   }
 
   async load(first: readonly PrefixHash[], atMost: number): Promise<LoadReport> {
@@ -151,4 +154,14 @@ export class BlockLoader {
     }
     return adopted;
   }
+}
+
+/** A disk that hangs must not hang a request: what comes later than PATIENCE is of use to the next one. */
+async function withPatience(work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const enough = new Promise((resolve) => {
+    timer = setTimeout(resolve, PATIENCE);
+  });
+  await Promise.race([work, enough]);
+  clearTimeout(timer);
 }

@@ -67,7 +67,7 @@ export class Process {
       readBlocks: async (blocks) => {
         process.reads += blocks.length;
         const bytes = new Uint8Array(blocks.length * BLOCK_BYTES);
-        blocks.forEach((block, i) => bytes.set(memory.get(block)!, i * BLOCK_BYTES));
+        for (const [i, block] of blocks.entries()) bytes.set(memory.get(block)!, i * BLOCK_BYTES);
         return bytes;
       },
       writeBlocks: ([block], bytes) => memory.set(block!, bytes.slice()),
