@@ -40,7 +40,7 @@ describe("timing the block sizes", () => {
       steps.push(step);
       const blocks = step.maxContext / Number(/\d+$/.exec(ops[0]!.name)![0]);
       time += ops.length * step.rows * (0.01 + msPerBlock * blocks);
-      return device.run(ops.slice(0, 1), step, results);
+      return new Uint8Array(results[0]!.bytes);
     };
     return { device: Object.assign(Object.create(device) as Device, { run }), now: () => time, steps };
   }
