@@ -22,8 +22,10 @@ const MASKED = 0xff800000u; // -inf
 // A token in the order of places is vec2u(key of its logit, id); this one comes after all tokens.
 const NOBODY = vec2u(0u, NOT_A_TOKEN);
 
-var<workgroup> best_key: atomic<u32>;
-var<workgroup> best_token: atomic<u32>; // complement of the lowest id, so that it is a maximum that begins at 0
+// The greatest key, and the complement of its lowest id, so that both are maxima that begin at 0. Contests take the slots
+// in turn: while one is fought, the slot of the next is cleared, which nobody reads any more.
+var<workgroup> best_key: array<atomic<u32>, 3>;
+var<workgroup> best_token: array<atomic<u32>, 3>;
 var<workgroup> masses: array<f32, LANES>;
 var<workgroup> ahead: atomic<u32>;
 
@@ -31,19 +33,21 @@ fn precedes(a: vec2u, b: vec2u) -> bool {
   return a.x > b.x || (a.x == b.x && a.y < b.y);
 }
 
-// Each lane enters a token; all get the first of them. Call in uniform control flow.
-fn first_of(lane: u32, token: vec2u) -> vec2u {
+// Each lane enters a token; all get the first of them. Call in uniform control flow, contests in order from 0.
+fn first_of(contest: u32, lane: u32, token: vec2u) -> vec2u {
+  let slot = contest % 3u;
+  atomicMax(&best_key[slot], token.x);
+  workgroupBarrier();
   if (lane == 0u) {
-    atomicStore(&best_key, 0u);
-    atomicStore(&best_token, 0u);
+    atomicStore(&best_key[(contest + 1u) % 3u], 0u);
+    atomicStore(&best_token[(contest + 1u) % 3u], 0u);
+  }
+  let key = atomicLoad(&best_key[slot]);
+  if (token.x == key) {
+    atomicMax(&best_token[slot], ~token.y);
   }
   workgroupBarrier();
-  atomicMax(&best_key, token.x);
-  workgroupBarrier();
-  if (token.x == atomicLoad(&best_key)) {
-    atomicMax(&best_token, ~token.y);
-  }
-  return vec2u(workgroupUniformLoad(&best_key), ~workgroupUniformLoad(&best_token));
+  return vec2u(key, ~atomicLoad(&best_token[slot]));
 }
 
 // The sum over all lanes, by a fixed tree. Call in uniform control flow.
@@ -83,7 +87,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       own = token;
     }
   }
-  var named = first_of(lane, own);
+  var named = first_of(0u, lane, own);
   let peak = bitcast<f32>(logits[first + named.y]);
 
   let subject = vec2u(order_key(logits[first + id]), id);
@@ -117,11 +121,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         next = token;
       }
     }
-    next = first_of(lane, next);
+    next = first_of(2u * i + 1u, lane, next);
     if (lane == owner) {
       own = next;
     }
-    named = first_of(lane, own);
+    named = first_of(2u * i + 2u, lane, own);
   }
 }
 
