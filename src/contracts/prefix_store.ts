@@ -12,6 +12,12 @@ export interface StoredBlock {
 
 /** The blocks that can be found in the KV cache, as a store sees them. */
 export interface FindableBlocks {
+  readonly pool: {
+    /** Blocks that nobody holds. */
+    readonly free: number;
+    /** How many hold the block. */
+    references(block: number): number;
+  };
   /** The block that ends the prefix `hash`; undefined where it is not there. */
   blockOf(hash: string): number | undefined;
   /** What a block holds for others to find; undefined where that is nothing. */
@@ -31,10 +37,11 @@ export interface PrefixStore {
   /** Full blocks, from the start of a prefix, that a second sequence shares or that are pinned now. Cheap. */
   reused(blocks: readonly number[]): void;
   /**
-   * Puts blocks into the cache, from the first of `hashes` (consecutive, read as far as needed) to the last that the
-   * store holds; resolves when they can be found. Null where it does not hold the first. Never rejects.
+   * Continues a prefix that the cache holds in the blocks `found`: puts the blocks of the next hashes (read as far as
+   * needed) into the cache, up to the first that the store lacks, and resolves when they can be found. Null where it
+   * lacks the first. Never rejects.
    */
-  fetch(hashes: Iterable<string>): Promise<void> | null;
+  fetch(found: readonly number[], hashes: Iterable<string>): Promise<void> | null;
   /** No step is in flight, and all that can be found is computed. Waits for nothing. */
   betweenSteps(): void;
 }

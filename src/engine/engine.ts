@@ -15,8 +15,8 @@ import type { Runner } from "../contracts/runner.ts";
 import { KvCache } from "../kv/kv_cache.ts";
 import { Batch } from "./batch.ts";
 import { BlockEventLog } from "./block_event_log.ts";
+import { fetchPrefix } from "./fetch_prefix.ts";
 import { kvState } from "./kv_state.ts";
-import { missingPrefix } from "./missing_prefix.ts";
 import { type ScheduledChunk, Scheduler, type SchedulerOptions } from "./scheduler.ts";
 import { Sequence } from "./sequence.ts";
 import { stopAfter } from "./stop.ts";
@@ -189,7 +189,7 @@ export class Engine implements GenerationEngine {
     this.#live.set(sequence, live);
     this.#ids.add(request.id);
     this.#fetching.add(sequence);
-    const fetched = this.#options.prefixStore?.fetch(missingPrefix(this.#kv, sequence));
+    const fetched = fetchPrefix(this.#options.prefixStore, this.#kv, sequence);
     if (fetched) void fetched.then(() => this.#queue(sequence));
     else this.#queue(sequence);
     return live;

@@ -52,7 +52,7 @@ export class BlockLoader {
     this.#wake = wake;
   }
 
-  fetch(hashes: Iterable<PrefixHash>): Promise<void> | null {
+  fetch(found: readonly number[], hashes: Iterable<PrefixHash>): Promise<void> | null {
     const wanted: PrefixHash[] = [];
     const others = new Set<Promise<unknown>>();
     for (const hash of hashes) {
@@ -62,7 +62,14 @@ export class BlockLoader {
       else if (this.#directory.has(hash)) wanted.push(hash);
       else break;
     }
-    if (wanted.length > 0) others.add(this.#load(wanted));
+    // More would evict the prefix's own beginning.
+    const { pool } = this.#blocks!;
+    const evictable = pool.free - found.filter((block) => pool.references(block) === 0).length;
+    wanted.length = Math.min(wanted.length, evictable);
+    if (wanted.length > 0) {
+      for (const block of found.toReversed()) this.#blocks!.refresh(block);
+      others.add(this.#load(wanted));
+    }
     return others.size === 0 ? null : withPatience(Promise.all(others));
   }
 

@@ -48,8 +48,8 @@ export class DiskPrefixStore implements PrefixStore {
     this.#saver.reused(blocks);
   }
 
-  fetch(hashes: Iterable<PrefixHash>): Promise<void> | null {
-    return this.#loader.fetch(hashes);
+  fetch(found: readonly number[], hashes: Iterable<PrefixHash>): Promise<void> | null {
+    return this.#loader.fetch(found, hashes);
   }
 
   betweenSteps(): void {

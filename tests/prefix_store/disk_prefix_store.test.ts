@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { copyFile, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { HashChain } from "../../src/kv/hash_chain.ts";
 import { BLOCK, freshDirectory, Process, prompt, removeDirectories } from "./process.ts";
 
 afterEach(removeDirectories);
@@ -83,8 +84,19 @@ describe("a restart", () => {
     const process = await Process.open(directory);
     const hits = await Promise.all([process.run(prompt(28)), process.run(prompt(28, 2)), process.run(prompt(28))]);
     expect(hits).toEqual([24, 0, 24]);
-    expect(process.store.fetch(process.hashes(prompt(28)))).toBeNull();
-    expect(process.store.fetch(process.hashes(prompt(28, 2)))).toBeNull();
+    expect(process.fetch(prompt(28))).toBeNull();
+    expect(process.fetch(prompt(28, 2))).toBeNull();
+  });
+
+  test("takes no more on a hit than there are free blocks, from the prefix's beginning", async () => {
+    const directory = freshDirectory();
+    await (await Process.open(directory)).save(prompt(10 * BLOCK + 1));
+    const process = await Process.open(directory, { numBlocks: 12 });
+    const held = process.hold(prompt(6 * BLOCK, 2));
+    await process.fetch(prompt(10 * BLOCK + 1));
+    expect(process.kv.match(new HashChain(""), prompt(10 * BLOCK + 1), 10 * BLOCK + 1).blocks.length).toBe(6);
+    process.kv.release(held);
+    expect(await process.run(prompt(10 * BLOCK + 1))).toBe(10 * BLOCK);
   });
 
   test("keeps salts apart", async () => {

@@ -81,10 +81,21 @@ export class Process {
   /** Computes a prompt, loading first what the store holds of it, and lets go of it; the tokens that were found. */
   async run(tokens: Uint32Array, salt = ""): Promise<number> {
     const chain = new HashChain(salt);
-    await this.store.fetch(this.hashes(tokens, salt));
+    await this.fetch(tokens, salt);
     const { kv, hit } = this.#compute(tokens, chain, salt);
     this.kv.release(kv);
     return hit;
+  }
+
+  /** Loads what the store holds of a prompt beyond what the cache does; null where that is nothing. */
+  fetch(tokens: Uint32Array, salt = ""): Promise<void> | null {
+    const { blocks } = this.kv.match(new HashChain(salt), tokens, tokens.length);
+    return this.store.fetch(blocks, this.hashes(tokens, salt).slice(blocks.length));
+  }
+
+  /** Computes a prompt and holds its blocks. */
+  hold(tokens: Uint32Array): KvSequence {
+    return this.#compute(tokens, new HashChain(""), "").kv;
   }
 
   /** As `--system-prompt` does. */
