@@ -17,6 +17,7 @@ import { batches, bytesOf, recordCopies } from "./ranges.ts";
 import { ReadBack } from "./read_back.ts";
 import { record, recordNothing, STEP_BYTES, stepWords } from "./recorder.ts";
 import { openAdapter } from "./runtime.ts";
+import { Staging } from "./staging.ts";
 
 export interface GpuDeviceOptions {
   /** Part of the adapter's name; absent: the system's first choice. */
@@ -58,6 +59,7 @@ export class GpuDevice implements Device {
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
   readonly #readBack: ReadBack;
+  readonly #staging: Staging;
   readonly #step: GPUBuffer;
   /** Out-of-memory scopes of buffers not yet known to exist. */
   #allocations: Promise<string | null>[] = [];
@@ -73,6 +75,7 @@ export class GpuDevice implements Device {
     this.maxBindingBytes = Math.floor(Math.min(maxBindingBytes, device.limits.maxStorageBufferBindingSize) / 4) * 4;
     this.#pipelines = new Pipelines(device);
     this.#readBack = new ReadBack(device);
+    this.#staging = new Staging(device);
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#step = device.createBuffer({ label: "step", size: STEP_BYTES, usage });
     const limits = { maxBytes: this.maxBindingBytes, alignment: device.limits.minStorageBufferOffsetAlignment };
@@ -116,14 +119,11 @@ export class GpuDevice implements Device {
     let at = 0;
     for (const batch of batches(ranges, TRANSFER_BYTES)) {
       const size = bytesOf(batch);
-      const usage = GPUBufferUsage.MAP_WRITE | GPUBufferUsage.COPY_SRC;
-      const packed = this.#device.createBuffer({ label: "scatter", size, usage, mappedAtCreation: true });
-      new Uint8Array(packed.getMappedRange()).set(data.subarray(at, at + size));
-      packed.unmap();
+      const packed = this.#staging.load(data.subarray(at, at + size));
       const encoder = this.#device.createCommandEncoder({ label: "scatter" });
       recordCopies(encoder, batch, packed, "out of packed");
       this.#device.queue.submit([encoder.finish()]);
-      packed.destroy();
+      this.#staging.giveBack(packed);
       at += size;
     }
   }
