@@ -92,7 +92,12 @@ class Twins {
     this.live.push({ ...parent, ...own, kv: this.kv.fork(parent.kv), naive: this.naive.fork(parent.naive) });
   }
 
-  /** Between steps, or in the middle of one in which the sequence has no part (a preemption). */
+  /** In the middle of a step too: nothing that is yet to be computed was promised to others. */
+  mayLeave({ kv, computed }: Live): boolean {
+    return kv.registered * this.kv.blockSize <= computed;
+  }
+
+  /** Between steps, or where `mayLeave` allows it (a preemption), copies that are still to be made included. */
   release(item: Live): void {
     this.live.splice(this.live.indexOf(item), 1);
     this.kv.release(item.kv);
@@ -203,8 +208,8 @@ function run(seed: number, operations: number): Twins {
     if (dice < 0.3 || live.length === 0) twins.admit();
     else if (dice < 0.58) twins.grow(random.pick(live));
     else if (dice < 0.64) {
-      const idle = live.filter(({ computed, scheduled }) => computed === scheduled);
-      if (idle.length > 0) twins.release(random.pick(idle));
+      const leaving = live.filter((item) => twins.mayLeave(item));
+      if (leaving.length > 0) twins.release(random.pick(leaving));
     } else {
       twins.step();
       if (dice < 0.71) twins.fork(random.pick(live));
