@@ -54,8 +54,10 @@ export class BlockDirectory {
     const names = await readdir(path);
     const temporary = await directory.#entries(names.filter((name) => TEMPORARY_NAME.test(name)));
     const abandoned = temporary.filter(({ used }) => used < Date.now() - ABANDONED);
-    await Promise.all(abandoned.map(({ name }) => directory.#remove(name)));
     await directory.#recount();
+    // A directory that may only be read serves its blocks all the same; the first write says what is wrong.
+    await Promise.all(abandoned.map(({ name }) => directory.#remove(name).catch(() => {})));
+    if (directory.#counted > maxBytes) await directory.#shrink().catch(() => {});
     return directory;
   }
 
@@ -109,7 +111,7 @@ export class BlockDirectory {
     this.#known.add(hash);
     this.#written += bytes.length;
     const full = this.#counted + this.#written > this.#maxBytes;
-    if (full || this.#written > this.#maxBytes * RECOUNT) await this.#recount();
+    if (full || this.#written > this.#maxBytes * RECOUNT) await this.#shrink();
   }
 
   /** Notes a use, in ms since the epoch. */
@@ -122,23 +124,28 @@ export class BlockDirectory {
     }
   }
 
-  /** Looks at what is there, whoever wrote it, and deletes the longest unused beyond the bound. The last used first. */
+  /** Looks at what is there, whoever wrote it; the last used first. */
   async #recount(): Promise<Entry[]> {
     const names = await readdir(this.path);
     const entries = await this.#entries(names.filter((name) => BLOCK_NAME.test(name)));
     entries.sort((a, b) => b.used - a.used);
-    let total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
-    // Somewhat below the bound, so that not every write has to count again.
-    const target = total > this.#maxBytes ? this.#maxBytes * (1 - RECOUNT) : this.#maxBytes;
-    while (total > target) {
-      const oldest = entries.pop()!;
-      await this.#remove(oldest.name);
-      total -= oldest.bytes;
-    }
     this.#known = new Set(entries.flatMap(({ name }) => this.#hashOf(name) ?? []));
-    this.#counted = total;
+    this.#counted = entries.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#written = 0;
     return entries;
+  }
+
+  /** Counts again, and deletes the longest unused where that is beyond the bound. */
+  async #shrink(): Promise<void> {
+    const entries = await this.#recount();
+    // Somewhat below the bound, so that not every write has to count again.
+    const target = this.#counted > this.#maxBytes ? this.#maxBytes * (1 - RECOUNT) : this.#maxBytes;
+    while (this.#counted > target) {
+      const { name, bytes } = entries.pop()!;
+      await this.#remove(name);
+      this.#counted -= bytes;
+      this.#known.delete(this.#hashOf(name) ?? "");
+    }
   }
 
   async #entries(names: readonly string[]): Promise<Entry[]> {
