@@ -33,11 +33,20 @@ async function tokensPerSecond(width: number, round: number): Promise<number> {
   await Promise.all(
     Array.from({ length: width }, async (_, i) => {
       const promptIds = Array.from({ length: 8 }, (_, j) => (i * 37 + j * 11 + 3) % spec.vocabSize);
-      const events = engine.submit(
-        { id: `${round}-${width}-${i}`, promptIds, params, cacheSalt: "", priority: 0 },
+      const [events] = engine.submit(
+        {
+          id: `${round}-${width}-${i}`,
+          promptIds,
+          params,
+          branches: 1,
+          beam: null,
+          topLogprobs: -1,
+          cacheSalt: "",
+          priority: 0,
+        },
         new AbortController().signal,
       );
-      for await (const _ of events) {
+      for await (const _ of events!) {
         // The first token of each request is prefill's.
         if (firstToken === 0) firstToken = performance.now();
         else generated++;

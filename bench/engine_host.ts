@@ -48,6 +48,7 @@ const engine = new Engine(runner, {
   policy: "fcfs",
   headroom: 0.5,
   chunkedPrefill: true,
+  victim: "least-loss",
   eosTokenIds: [],
   maxQueuedRequests: 0,
   prefixCaching: true,
@@ -58,10 +59,11 @@ const params = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: tokens, 
 await Promise.all(
   Array.from({ length: batch }, async (_, i) => {
     const promptIds = Array.from({ length: 24 }, (_, j) => (i * 31 + j) % limits.vocabSize);
-    for await (const _ of engine.submit(
-      { id: String(i), promptIds, params, cacheSalt: "", priority: 0 },
+    const [events] = engine.submit(
+      { id: String(i), promptIds, params, branches: 1, beam: null, topLogprobs: -1, cacheSalt: "", priority: 0 },
       new AbortController().signal,
-    ));
+    );
+    for await (const _ of events!);
   }),
 );
 await engine.close();

@@ -112,6 +112,7 @@ export async function buildEngine(
       chunkedPrefill: config.enableChunkedPrefill,
       eosTokenIds: [...spec.eosTokenIds, ...(await generationEosTokenIds(directory))],
       maxQueuedRequests: config.maxNumQueuedReqs,
+      victim: "least-loss",
       prefixCaching: config.enablePrefixCaching,
       ...(prefixStore && { prefixStore }),
       now: () => performance.now(),

@@ -15,6 +15,7 @@ export const SCHEDULER_OPTIONS: SchedulerOptions = {
   maxSequences: MAX_SEQUENCES,
   longPrefillThreshold: 0,
   chunkedPrefill: true,
+  victim: "least-loss",
 };
 
 export function orca(kind: keyof typeof RESERVATIONS): Policy {

@@ -18,6 +18,11 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     return this.#items.length;
   }
 
+  /** Nothing more is accepted: the producer is done, or the consumer has left. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   push(item: T): void {
     this.#items.push(item);
     this.#notify();

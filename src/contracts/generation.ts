@@ -18,12 +18,31 @@ export interface SamplingParams {
   readonly ignoreEos: boolean;
 }
 
+/** Beam search as in Hugging Face generate: the likeliest continuations, searched `width` at a time. */
+export interface BeamParams {
+  /** Beams that live at once, at least 2. */
+  readonly width: number;
+  /** A finished beam's score is the sum of its log-probabilities / tokens ** lengthPenalty. */
+  readonly lengthPenalty: number;
+  /**
+   * True: ends when `width` beams are finished. False: when no running beam is likely to pass them as it stands. "never":
+   * when none can.
+   */
+  readonly earlyStopping: boolean | "never";
+}
+
 export interface GenerationRequest {
   /** Unique among live requests. */
   readonly id: string;
   /** At least one id; all below the vocabulary size; promptIds.length < maxModelLen. */
   readonly promptIds: ArrayLike<number>;
+  /** Continuations of the prompt: samples of which number i draws with seed + i, or the best beams. */
+  readonly branches: number;
   readonly params: SamplingParams;
+  /** Null: sampling. With beams, temperature, top-k and top-p say nothing. */
+  readonly beam: BeamParams | null;
+  /** Log-probabilities wanted with each token: of the token, and of this many likeliest ones; -1: none. */
+  readonly topLogprobs: number;
   /** Cached prefixes are shared among requests of the same salt, and with nobody else. */
   readonly cacheSalt: string;
   /** Lower runs first, under the priority policy. */
@@ -32,9 +51,20 @@ export interface GenerationRequest {
 
 export type FinishReason = "stop" | "length";
 
-/** One generated token. The last one of a sequence carries `finish`. */
+/** Of the model's raw distribution, before temperature and filters; natural logarithms. */
+export interface TokenLogprobs {
+  readonly logprob: number;
+  /** The token's place by probability, 1 the likeliest. */
+  readonly rank: number;
+  /** The likeliest tokens, likeliest first. */
+  readonly top: readonly { readonly tokenId: number; readonly logprob: number }[];
+}
+
+/** One generated token. The last one of a continuation carries `finish`. */
 export interface TokenEvent {
   readonly tokenId: number;
+  /** Where the request asked for them. */
+  readonly logprobs?: TokenLogprobs;
   /** Prompt tokens that were found in the prefix cache and not computed again. */
   readonly cachedTokens: number;
   readonly finish?: {
@@ -112,10 +142,11 @@ export interface GenerationEngine {
   readonly numBlocks: number;
   readonly blockSize: number;
   /**
-   * Queues a request and yields its tokens as they are computed. Throws EngineError (see its codes) before anything
-   * is queued. Aborting the signal, or leaving the iteration early, cancels the request within one step.
+   * Queues a request; every continuation yields its tokens as they are computed, beams theirs at the end, best first.
+   * Throws EngineError (see its codes) before anything is queued. Aborting the signal cancels the request within one
+   * step; leaving an iteration early, that continuation.
    */
-  submit(request: GenerationRequest, signal: AbortSignal): AsyncIterable<TokenEvent>;
+  submit(request: GenerationRequest, signal: AbortSignal): readonly AsyncIterable<TokenEvent>[];
   /** Why no request can be served any more; null while all is well. */
   readonly failure: string | null;
   stats(): EngineStats;

@@ -2,6 +2,7 @@ import { assert } from "../base/assert.ts";
 import { type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../contracts/runner.ts";
 import type { KvCache } from "../kv/kv_cache.ts";
 import type { ScheduledChunk } from "./scheduler.ts";
+import type { Sequence } from "./sequence_group.ts";
 
 /**
  * Writes the scheduler's choice into the typed arrays of a StepInput. The arrays are made once, for the largest step,
@@ -37,31 +38,29 @@ export class Batch {
   }
 
   /**
-   * Fills the input with these chunks, single rows first, and the cache's pending copies. Returns the chunks that are
-   * sampled, in the order of the samples.
+   * Fills the input with these chunks, single rows first, and the cache's pending copies. Every sequence that gets a
+   * token is told where: `sequence.sample`.
    */
-  fill(chunks: readonly ScheduledChunk[], kv: KvCache): ScheduledChunk[] {
+  fill(chunks: readonly ScheduledChunk[], kv: KvCache): void {
     const { input } = this;
     input.rows = 0;
     input.sequences = 0;
     input.samples = 0;
     input.maxContext = 0;
-    const sampled: ScheduledChunk[] = [];
-    for (const chunk of chunks) if (chunk.count === 1) this.#add(chunk, kv, sampled);
+    input.topLogprobs = -1;
+    for (const chunk of chunks) if (chunk.count === 1) this.#add(chunk, kv);
     input.decodeRows = input.rows;
-    for (const chunk of chunks) if (chunk.count > 1) this.#add(chunk, kv, sampled);
+    for (const chunk of chunks) if (chunk.count > 1) this.#add(chunk, kv);
     const copies = kv.takeCopies();
     input.copies = copies.length;
     copies.forEach(({ source, destination }, i) => {
       input.copyPairs[2 * i] = source;
       input.copyPairs[2 * i + 1] = destination;
     });
-    return sampled;
   }
 
-  #add(chunk: ScheduledChunk, kv: KvCache, sampled: ScheduledChunk[]): void {
+  #add({ sequence, start, count, samples }: ScheduledChunk, kv: KvCache): void {
     const { input } = this;
-    const { sequence, start, count } = chunk;
     const cache = sequence.kv;
     assert(cache, `${sequence.id} is scheduled without blocks`);
     const { blocks } = cache;
@@ -76,23 +75,27 @@ export class Batch {
       input.rowSequences[row] = index;
     }
     input.maxContext = Math.max(input.maxContext, start + count);
-    if (start + count === sequence.numTokens) this.#addSample(chunk, input.rows - 1, sampled);
+    const row = input.rows - 1;
+    if (samples === "own") this.#addSample(sequence, row);
+    if (samples === "all") for (const branch of sequence.group.branches) this.#addSample(branch, row);
   }
 
-  #addSample(chunk: ScheduledChunk, row: number, sampled: ScheduledChunk[]): void {
-    const { sequence } = chunk;
-    const { temperature, topK, topP, seed } = sequence.params;
-    const sample = this.input.samples++;
-    this.input.sampleRows[sample] = row;
+  #addSample(sequence: Sequence, row: number): void {
+    const { input } = this;
+    const { params, beam, topLogprobs } = sequence.group;
+    const sample = input.samples++;
+    sequence.sample = sample;
+    input.sampleRows[sample] = row;
+    input.topLogprobs = Math.max(input.topLogprobs, topLogprobs);
     const at = sample * SAMPLING_WORDS;
-    const words = this.input.sampling;
-    this.#samplingFloats[at] = temperature;
-    words[at + 1] = topK;
-    this.#samplingFloats[at + 2] = topP;
+    const words = input.sampling;
+    this.#samplingFloats[at] = beam ? 0 : params.temperature;
+    words[at + 1] = params.topK;
+    this.#samplingFloats[at + 2] = params.topP;
+    const seed = beam ? params.seed : params.seed + BigInt(sequence.index);
     words[at + 3] = Number(seed & 0xffffffffn);
     words[at + 4] = Number((seed >> 32n) & 0xffffffffn);
     // The place of the token being chosen, not the step number: a preempted sequence draws the same noise again.
     words[at + 5] = sequence.numTokens;
-    sampled.push(chunk);
   }
 }

@@ -1,6 +1,4 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { AsyncQueue } from "../base/async_queue.ts";
-import { NOT_A_TOKEN } from "../contracts/device.ts";
 import {
   type BlockEvent,
   EngineError,
@@ -11,15 +9,17 @@ import {
   type TokenEvent,
 } from "../contracts/generation.ts";
 import type { PrefixStore } from "../contracts/prefix_store.ts";
-import type { Runner } from "../contracts/runner.ts";
+import { MAX_TOP_LOGPROBS, type Runner, type StepOutput } from "../contracts/runner.ts";
 import { KvCache } from "../kv/kv_cache.ts";
 import { Batch } from "./batch.ts";
+import { BeamSearch } from "./beam_search.ts";
 import { BlockEventLog } from "./block_event_log.ts";
 import { fetchPrefix } from "./fetch_prefix.ts";
 import { kvState } from "./kv_state.ts";
+import { endingsOf, LiveRequest } from "./live_request.ts";
 import { type ScheduledChunk, Scheduler, type SchedulerOptions } from "./scheduler.ts";
-import { Sequence } from "./sequence.ts";
-import { stopAfter } from "./stop.ts";
+import { type Sequence, SequenceGroup } from "./sequence_group.ts";
+import type { StopLimits } from "./stop.ts";
 
 export interface EngineOptions extends SchedulerOptions {
   readonly eosTokenIds: readonly number[];
@@ -33,16 +33,6 @@ export interface EngineOptions extends SchedulerOptions {
   readonly now: () => number;
 }
 
-/** A live request: its sequence, where its tokens go, and when things happened to it (ms). */
-interface LiveRequest {
-  readonly sequence: Sequence;
-  readonly events: AsyncQueue<TokenEvent>;
-  readonly arrived: number;
-  firstScheduled: number;
-  firstToken: number;
-  readonly onFinish: (sequence: Sequence) => void;
-}
-
 /**
  * The loop that turns requests into steps (continuous batching): schedule, fill the batch, run, hand out the tokens.
  * Requests enter and leave only between steps, so no block is freed while a step in flight may still write to it.
@@ -54,16 +44,19 @@ export class Engine implements GenerationEngine {
   readonly blockSize: number;
   readonly #runner: Runner;
   readonly #options: EngineOptions;
-  readonly #eosTokenIds: ReadonlySet<number>;
+  readonly #limits: StopLimits;
   readonly #kv: KvCache;
   readonly #scheduler: Scheduler;
   readonly #batch: Batch;
   readonly #blockEvents = new BlockEventLog();
-  readonly #live = new Map<Sequence, LiveRequest>();
-  readonly #ids = new Set<string>();
-  readonly #cancelled = new Set<Sequence>();
-  /** Whose prefix is on its way from the store, to be scheduled then. */
-  readonly #fetching = new Set<Sequence>();
+  readonly #live = new Map<string, LiveRequest>();
+  readonly #requestOf = new Map<SequenceGroup, LiveRequest>();
+  /** Requests whose prefix is on its way from the store, to be scheduled then. */
+  readonly #fetching = new Set<LiveRequest>();
+  /** Groups whose prompt is pinned when they end. */
+  readonly #pins = new Set<SequenceGroup>();
+  /** Requests that lost a client since the last step. */
+  readonly #left = new Set<LiveRequest>();
   readonly #stepListeners: ((tokens: number) => void)[] = [];
   #steps = 0;
   #scheduledTokens = 0;
@@ -82,7 +75,7 @@ export class Engine implements GenerationEngine {
     this.vocabSize = limits.vocabSize;
     this.numBlocks = limits.numBlocks;
     this.blockSize = limits.blockSize;
-    this.#eosTokenIds = new Set(options.eosTokenIds);
+    this.#limits = { eosTokenIds: new Set(options.eosTokenIds), maxModelLen: limits.maxModelLen };
     this.#kv = new KvCache(limits.numBlocks, limits.blockSize, {
       prefixCaching: options.prefixCaching,
       onPrefixEvent: (event) => this.#blockEvents.publish(event),
@@ -107,18 +100,20 @@ export class Engine implements GenerationEngine {
     }
     const params = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: 1, stopTokenIds: [], ignoreEos: true };
     const request = { id: `pin-${this.#kv.pinnedBlocks}`, promptIds: tokenIds, params, cacheSalt: "", priority: 0 };
-    const { events } = this.#enqueue(request, ({ kv, tokens, promptLength }) =>
-      this.#kv.pin(kv!, tokens, promptLength),
-    );
-    for await (const _ of events);
+    const live = this.#enqueue({ ...request, branches: 1, beam: null, topLogprobs: -1 });
+    this.#pins.add(live.groups[0]!);
+    for await (const _ of live.outputs[0]!);
   }
 
-  submit(request: GenerationRequest, signal: AbortSignal): AsyncIterable<TokenEvent> {
-    const { events, sequence } = this.#enqueue(request, () => {});
-    const cancel = () => this.#cancel(sequence);
-    if (signal.aborted) cancel();
-    else signal.addEventListener("abort", cancel, { once: true });
-    return events;
+  submit(request: GenerationRequest, signal: AbortSignal): readonly AsyncIterable<TokenEvent>[] {
+    const live = this.#enqueue(request);
+    const abort = () => {
+      live.abort();
+      this.#leave(live);
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+    return live.outputs;
   }
 
   get failure(): string | null {
@@ -127,8 +122,8 @@ export class Engine implements GenerationEngine {
 
   stats(): EngineStats {
     return {
-      running: this.#scheduler.running.length,
-      waiting: this.#scheduler.waiting.length,
+      running: sequencesOf(this.#scheduler.running),
+      waiting: sequencesOf(this.#scheduler.waiting),
       kvUsage: (this.#kv.pool.used - this.#kv.pinnedBlocks) / this.numBlocks,
       preemptions: this.#scheduler.preemptions,
       prefixQueryTokens: this.#scheduler.prefixTokens.queries,
@@ -158,9 +153,9 @@ export class Engine implements GenerationEngine {
     });
     await Promise.race([this.#untilIdle(), timeout]);
     clearTimeout(timer);
-    for (const { events, sequence } of this.#live.values()) {
-      events.fail(new EngineError("draining", "The server shut down before the request was finished"));
-      this.#cancel(sequence);
+    for (const live of this.#live.values()) {
+      live.fail(new EngineError("draining", "The server shut down before the request was finished"));
+      this.#leave(live);
     }
     await this.#untilIdle();
   }
@@ -179,32 +174,54 @@ export class Engine implements GenerationEngine {
     this.#kv.checkIntegrity();
   }
 
-  /** `onFinish` sees the sequence before it gives its blocks back. */
-  #enqueue(request: GenerationRequest, onFinish: (sequence: Sequence) => void): LiveRequest {
+  #enqueue(request: GenerationRequest): LiveRequest {
     this.#admit(request);
-    const sequence = new Sequence(request);
-    const events = new AsyncQueue<TokenEvent>(() => this.#cancel(sequence));
-    const arrived = this.#options.now();
-    const live = { sequence, events, arrived, firstScheduled: 0, firstToken: 0, onFinish };
-    this.#live.set(sequence, live);
-    this.#ids.add(request.id);
-    this.#fetching.add(sequence);
-    const fetched = fetchPrefix(this.#options.prefixStore, this.#kv, sequence);
-    if (fetched) void fetched.then(() => this.#queue(sequence));
-    else this.#queue(sequence);
+    const groups = this.#groupsOf(request);
+    const live = new LiveRequest(request, groups, this.#limits, this.#options.now(), (left) => this.#leave(left));
+    this.#live.set(request.id, live);
+    for (const group of groups) this.#requestOf.set(group, live);
+    this.#fetching.add(live);
+    const fetched = fetchPrefix(this.#options.prefixStore, this.#kv, groups[0]!.leader);
+    if (fetched) void fetched.then(() => this.#queue(live));
+    else this.#queue(live);
     return live;
   }
 
-  #queue(sequence: Sequence): void {
-    if (!this.#fetching.delete(sequence)) return;
-    this.#scheduler.add(sequence);
+  #queue(live: LiveRequest): void {
+    if (!this.#fetching.delete(live)) return;
+    for (const group of live.groups) if (group.branches.length > 0) this.#scheduler.add(group);
     this.#notify();
   }
 
-  #admit({ id, promptIds, params }: GenerationRequest): void {
+  /** One group, or several of samples that could not run together. */
+  #groupsOf(request: GenerationRequest): SequenceGroup[] {
+    const { branches, beam } = request;
+    if (beam) {
+      const endings = endingsOf(request, this.#limits).size;
+      return [new SequenceGroup({ ...request, topLogprobs: BeamSearch.candidatesFor(beam.width, endings) })];
+    }
+    const width = this.#widthThatFits(request);
+    const groups: SequenceGroup[] = [];
+    for (let first = 0; first < branches; first += width) {
+      groups.push(new SequenceGroup(request, first, Math.min(width, branches - first)));
+    }
+    return groups;
+  }
+
+  /** Branches that fit into the cache together at their longest, the full blocks of the prompt shared. */
+  #widthThatFits({ promptIds, params }: GenerationRequest): number {
+    const longest = Math.min(promptIds.length + params.maxTokens, this.maxModelLen);
+    const whole = this.#kv.blocksFor(longest);
+    const own = whole - Math.floor(promptIds.length / this.blockSize);
+    const others = Math.floor((this.numBlocks - this.#kv.pinnedBlocks - whole) / Math.max(1, own));
+    return Math.max(1, Math.min(1 + others, this.#options.maxSequences));
+  }
+
+  #admit(request: GenerationRequest): void {
+    const { id, promptIds, params } = request;
     if (this.#failure) throw new EngineError("internal", this.#failure);
     if (this.#draining) throw new EngineError("draining", "The server is shutting down and takes no new requests");
-    if (this.#ids.has(id)) throw new EngineError("invalid_request", `Request id ${id} is in use`, "id");
+    if (this.#live.has(id)) throw new EngineError("invalid_request", `Request id ${id} is in use`, "id");
     if (promptIds.length === 0) throw new EngineError("invalid_request", "The prompt has no tokens", "prompt");
     for (let i = 0; i < promptIds.length; i++) {
       const tokenId = promptIds[i]!;
@@ -223,6 +240,7 @@ export class Engine implements GenerationEngine {
         "max_tokens",
       );
     }
+    this.#admitBeams(request);
     const { maxQueuedRequests } = this.#options;
     const queued = this.#scheduler.waiting.length + this.#fetching.size;
     if (maxQueuedRequests > 0 && queued >= maxQueuedRequests) {
@@ -230,9 +248,28 @@ export class Engine implements GenerationEngine {
     }
   }
 
-  #cancel(sequence: Sequence): void {
-    if (!this.#live.has(sequence)) return;
-    this.#cancelled.add(sequence);
+  /** Beams cannot be split over groups, and each step needs enough of their candidates. */
+  #admitBeams(request: GenerationRequest): void {
+    const { beam, branches } = request;
+    if (!beam) return;
+    const refuse = (message: string): never => {
+      throw new EngineError("invalid_request", message, "use_beam_search");
+    };
+    const { width } = beam;
+    if (branches > width) refuse(`${branches} beams are asked for, of ${width} searched`);
+    const candidates = BeamSearch.candidatesFor(width, endingsOf(request, this.#limits).size);
+    if (candidates > MAX_TOP_LOGPROBS) {
+      refuse(
+        `${width} beams with these stop tokens take ${candidates} candidates a step; ${MAX_TOP_LOGPROBS} are kept`,
+      );
+    }
+    const fitting = this.#widthThatFits(request);
+    if (width > fitting) refuse(`${width} beams do not fit: ${fitting} of this length run together`);
+  }
+
+  #leave(live: LiveRequest): void {
+    if (this.#live.get(live.id) !== live) return;
+    this.#left.add(live);
     this.#notify();
   }
 
@@ -255,14 +292,14 @@ export class Engine implements GenerationEngine {
   async #step(chunks: readonly ScheduledChunk[]): Promise<void> {
     const scheduledAt = this.#options.now();
     for (const { sequence } of chunks) {
-      const request = this.#live.get(sequence)!;
-      if (request.firstScheduled === 0) request.firstScheduled = scheduledAt;
+      const live = this.#requestOf.get(sequence.group)!;
+      if (live.firstScheduled === 0) live.firstScheduled = scheduledAt;
     }
-    const sampled = this.#batch.fill(chunks, this.#kv);
+    this.#batch.fill(chunks, this.#kv);
     const { input } = this.#batch;
-    let tokenIds: Uint32Array;
+    let output: StepOutput;
     try {
-      ({ tokenIds } = await this.#runner.step(input));
+      output = await this.#runner.step(input);
     } catch (error) {
       const reason = `Cannot compute a step: ${error instanceof Error ? error.message : String(error)}`;
       this.#fail(reason);
@@ -271,59 +308,49 @@ export class Engine implements GenerationEngine {
     this.#steps++;
     this.#scheduledTokens += input.rows;
     for (const listener of this.#stepListeners) listener(input.rows);
-    for (const chunk of chunks) this.#scheduler.advance(chunk);
-    for (let i = 0; i < sampled.length; i++) this.#accept(sampled[i]!.sequence, tokenIds[i]!);
-  }
-
-  /** Hands a sampled token to its request, and ends the request where the token ends it. */
-  #accept(sequence: Sequence, tokenId: number): void {
-    const request = this.#live.get(sequence)!;
-    if (tokenId === NOT_A_TOKEN) {
-      request.events.fail(new EngineError("internal", "The model computed logits that are not finite"));
-      this.#forget(sequence);
-      return;
+    const sampled = new Set<SequenceGroup>();
+    for (const chunk of chunks) {
+      this.#scheduler.advance(chunk);
+      if (chunk.samples !== "none") sampled.add(chunk.sequence.group);
     }
-    sequence.append(tokenId);
     const time = this.#options.now();
-    if (request.firstToken === 0) request.firstToken = time;
-    const stop = stopAfter(tokenId, sequence.numTokens, sequence.numOutputs, sequence.params, {
-      eosTokenIds: this.#eosTokenIds,
-      maxModelLen: this.maxModelLen,
-    });
-    if (!stop) {
-      request.events.push({ tokenId, cachedTokens: sequence.cachedTokens });
-      return;
+    for (const group of sampled) {
+      const live = this.#requestOf.get(group)!;
+      for (const branch of live.accept(group, output, this.#scheduler, time)) this.#forget(branch);
     }
-    const { arrived, firstScheduled, firstToken } = request;
-    const timing = { arrived, firstScheduled, firstToken, finished: time, preemptions: sequence.preemptions };
-    request.events.push({ tokenId, cachedTokens: sequence.cachedTokens, finish: { ...stop, timing } });
-    request.events.end();
-    request.onFinish(sequence);
-    this.#forget(sequence);
   }
 
   #applyCancellations(): void {
-    for (const sequence of this.#cancelled) {
-      const request = this.#live.get(sequence);
-      if (!request) continue;
-      request.events.end();
-      this.#forget(sequence);
+    for (const live of this.#left) {
+      for (const branch of live.unwanted()) {
+        this.#forget(branch);
+      }
     }
-    this.#cancelled.clear();
+    this.#left.clear();
   }
 
-  #forget(sequence: Sequence): void {
-    if (!this.#fetching.delete(sequence)) this.#scheduler.remove(sequence);
-    this.#live.delete(sequence);
-    this.#ids.delete(sequence.id);
+  /** Takes a branch out of everything; the last one of a request takes the request with it. */
+  #forget(branch: Sequence): void {
+    const { group, kv } = branch;
+    if (kv && this.#pins.delete(group)) this.#kv.pin(kv, branch.tokens, group.promptLength);
+    const live = this.#requestOf.get(group)!;
+    if (this.#fetching.has(live)) group.leave(branch);
+    else this.#scheduler.remove(branch);
+    if (group.branches.length > 0) return;
+    this.#requestOf.delete(group);
+    if (live.groups.some(({ branches }) => branches.length > 0)) return;
+    this.#fetching.delete(live);
+    live.end();
+    this.#live.delete(live.id);
   }
 
   /** The device is gone: every live request ends with the reason, and so does every later one. */
   #fail(reason: string): void {
     this.#failure ??= reason;
-    for (const { sequence, events } of [...this.#live.values()]) {
-      events.fail(new EngineError("internal", reason));
-      this.#forget(sequence);
+    for (const live of [...this.#live.values()]) {
+      live.fail(new EngineError("internal", reason));
+      live.abort();
+      for (const branch of live.unwanted()) this.#forget(branch);
     }
   }
 
@@ -333,7 +360,7 @@ export class Engine implements GenerationEngine {
   }
 
   #untilNotified(): Promise<void> {
-    if (this.#cancelled.size > 0 || this.#scheduler.waiting.length > 0 || this.#closed) return Promise.resolve();
+    if (this.#left.size > 0 || this.#scheduler.waiting.length > 0 || this.#closed) return Promise.resolve();
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
@@ -344,4 +371,8 @@ export class Engine implements GenerationEngine {
     this.#wake = null;
     wake?.();
   }
+}
+
+function sequencesOf(groups: readonly SequenceGroup[]): number {
+  return groups.reduce((count, { branches }) => count + branches.length, 0);
 }

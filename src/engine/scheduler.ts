@@ -1,6 +1,7 @@
 import { assert } from "../base/assert.ts";
 import type { KvCache } from "../kv/kv_cache.ts";
-import type { Sequence } from "./sequence.ts";
+import type { Sequence, SequenceGroup } from "./sequence_group.ts";
+import { leastLoss, type VictimRule } from "./victim.ts";
 
 export type SchedulingPolicy =
   /** First come, first served. */
@@ -23,6 +24,7 @@ export interface SchedulerOptions {
   readonly headroom: number;
   /** Off: a waiting prompt is admitted only when the budget holds all of it. */
   readonly chunkedPrefill: boolean;
+  readonly victim: VictimRule;
 }
 
 /**
@@ -36,21 +38,30 @@ export interface ScheduledChunk {
   readonly sequence: Sequence;
   readonly start: number;
   readonly count: number;
+  /** Who gets a token from the last row: nobody yet, the sequence, or every branch of a group that has not parted. */
+  readonly samples: "none" | "own" | "all";
+}
+
+/** What a group would compute in this step. */
+interface Share {
+  readonly sequence: Sequence;
+  readonly count: number;
 }
 
 /**
- * Decides what every step computes (vLLM V1's rules): running sequences first, then waiting ones, while the token budget
- * and the blocks last. Both lists are kept in the policy's order, first come first served unless priorities say
- * otherwise. When a running sequence finds no block, the last one in that order gives up all of its own and waits again,
- * in its old place. Pure: no clock, no device.
+ * Decides what every step computes (vLLM V1's rules): running groups first, then waiting ones, while the token budget and
+ * the blocks last. Both lists are kept in the policy's order, first come first served unless priorities say otherwise. A
+ * group is admitted, scheduled and preempted as one. When a running group finds no block, a later one in that order gives
+ * up all of its own and waits again, in its old place. Pure: no clock, no device.
  *
- * No deadlock: the first running sequence can preempt every other one, and the engine admits no request that is larger
- * than the whole cache. No stall: a prefill chunk leaves a token of the budget for every running sequence that decodes,
- * so each of those gets its token in every step, however long the prompts in front of it.
+ * No starvation: only groups behind the one in need are preempted, so the first in order never is, and finishes; then the
+ * next one is first. No deadlock: the first can preempt every other one, and the engine admits no group that is larger
+ * than the whole cache. No stall: a prefill chunk leaves tokens of the budget for every running group that decodes, so
+ * each of those gets its tokens in every step, however long the prompts in front of it.
  */
 export class Scheduler {
-  readonly running: Sequence[] = [];
-  readonly waiting: Sequence[] = [];
+  readonly running: SequenceGroup[] = [];
+  readonly waiting: SequenceGroup[] = [];
   readonly #kv: KvCache;
   readonly #options: SchedulerOptions;
   #preemptions = 0;
@@ -73,80 +84,215 @@ export class Scheduler {
     return { queries: this.#prefixQueries, hits: this.#prefixHits };
   }
 
-  add(sequence: Sequence): void {
-    sequence.arrival = this.#arrivals++;
-    this.#insert(this.waiting, sequence);
+  add(group: SequenceGroup): void {
+    group.arrival = this.#arrivals++;
+    this.#insert(this.waiting, group);
   }
 
   /** Chooses the next step's chunks and reserves their blocks; empty when nothing can run. */
   schedule(): ScheduledChunk[] {
-    const { running, waiting } = this;
+    const { running } = this;
     this.#kv.beginStep();
+    for (const group of running) if (group.isReadyToPart) this.#part(group);
     const chunks: ScheduledChunk[] = [];
     const preemptionsBefore = this.#preemptions;
     let budget = this.#options.maxBatchedTokens;
 
-    let decodesAhead = running.reduce((count, sequence) => count + Number(isDecode(sequence)), 0);
+    let decodesAhead = 0;
+    for (const group of running) decodesAhead += group.decodeRows;
     for (let i = 0; i < running.length && budget > 0; i++) {
-      const sequence = running[i]!;
-      const missing = sequence.numTokens - sequence.numComputed;
-      const decode = isDecode(sequence);
-      if (decode) decodesAhead--;
-      const count = decode ? 1 : this.#chunkSize(missing, budget - decodesAhead);
-      if (count <= 0) continue;
-      if (!this.#reserveByPreempting(sequence, sequence.numComputed + count)) break;
-      chunks.push(this.#chunk(sequence, count));
-      budget -= count;
+      const group = running[i]!;
+      decodesAhead -= group.decodeRows;
+      const shares = this.#shares(group, budget - decodesAhead);
+      if (!this.#reserveByPreempting(group, shares)) break;
+      budget -= this.#chunk(shares, chunks);
     }
+    // What a preemption just freed belongs to the groups that run on, not to a newcomer.
+    if (this.#preemptions === preemptionsBefore) this.#admitWaiting(budget, chunks);
+    return chunks;
+  }
 
-    // What a preemption just freed belongs to the sequences that run on, not to a newcomer.
-    if (this.#preemptions > preemptionsBefore) return chunks;
+  /** Notes that the chunk's K and V are in the cache. Between steps. */
+  advance({ sequence, start, count, samples }: ScheduledChunk): void {
+    assert(sequence.numComputed === start, `${sequence.id} advanced from ${sequence.numComputed}, not from ${start}`);
+    sequence.numComputed += count;
+    if (samples === "all") this.#part(sequence.group);
+  }
 
-    const admitted: Sequence[] = [];
-    let owed = running.reduce((blocks, sequence) => blocks + this.#owed(sequence), 0);
-    while (budget > 0 && waiting.length > 0 && running.length + admitted.length < this.#options.maxSequences) {
-      const sequence = waiting[0]!;
-      const hit = this.#kv.match(sequence.chain, sequence.tokens, sequence.numTokens);
-      const missing = sequence.numTokens - hit.tokens;
-      if (!this.#options.chunkedPrefill && missing > budget) break;
-      const others = running.length + admitted.length;
-      const left = this.#kv.freeAfter(hit, sequence.numTokens) - owed;
-      if (others > 0 && left < this.#options.headroom * others) break;
+  /**
+   * Puts other branches in the place of the group's: one for each of `parents`, which is a branch of the group and may
+   * stand there several times or not at all. Returns the new ones in that order. Between steps, all tokens computed.
+   */
+  branch(group: SequenceGroup, parents: readonly Sequence[]): Sequence[] {
+    const taken = new Set<Sequence>();
+    const next = parents.map((parent, index) => {
+      if (taken.has(parent)) return this.#fork(parent, index);
+      taken.add(parent);
+      return parent;
+    });
+    for (const branch of group.branches) if (!taken.has(branch)) this.#releaseBlocks(branch);
+    group.branches.splice(0, group.branches.length, ...next);
+    group.parted = true;
+    return next;
+  }
+
+  /** Takes one branch out; its blocks are free at once. The last one takes the group with it. */
+  remove(branch: Sequence): void {
+    const { group } = branch;
+    if (group.branches.length === 1) {
+      const list = branch.kv ? this.running : this.waiting;
+      const index = list.indexOf(group);
+      assert(index >= 0, `${group.id} is neither running nor waiting`);
+      list.splice(index, 1);
+      group.branches.length = 0;
+    } else {
+      group.leave(branch);
+    }
+    this.#releaseBlocks(branch);
+  }
+
+  #admitWaiting(budget: number, chunks: ScheduledChunk[]): void {
+    const { running, waiting } = this;
+    const { maxSequences, headroom, chunkedPrefill } = this.#options;
+    const admitted: SequenceGroup[] = [];
+    let owed = 0;
+    let sequences = 0;
+    for (const group of running) {
+      owed += this.#owed(group);
+      sequences += group.width;
+    }
+    while (budget > 0 && waiting.length > 0 && sequences + waiting[0]!.width <= maxSequences) {
+      const group = waiting[0]!;
+      const { leader, common } = group;
+      const hit = this.#kv.match(leader.chain, leader.tokens, common);
+      const missing = common - hit.tokens;
+      if (!chunkedPrefill && missing > budget) break;
+      const left = this.#kv.freeAfter(hit, common) - this.#owedByBranches(group) - owed;
+      if (sequences > 0 && left < headroom * sequences) break;
       const count = this.#chunkSize(missing, budget);
       const kv = this.#kv.admit(hit, hit.tokens + count);
       if (kv === null) break;
       waiting.shift();
-      sequence.kv = kv;
-      sequence.numComputed = hit.tokens;
-      if (sequence.preemptions === 0) this.#countHit(sequence, hit.tokens);
-      admitted.push(sequence);
-      owed += this.#owed(sequence);
-      chunks.push(this.#chunk(sequence, count));
-      budget -= count;
+      leader.kv = kv;
+      leader.numComputed = hit.tokens;
+      if (group.preemptions === 0) this.#countHit(group, hit.tokens);
+      admitted.push(group);
+      owed += this.#owed(group);
+      sequences += group.width;
+      budget -= this.#chunk([{ sequence: leader, count }], chunks);
     }
-    for (const sequence of admitted) this.#insert(running, sequence);
-    return chunks;
+    for (const group of admitted) this.#insert(running, group);
   }
 
-  /** Notes that the chunk's K and V are in the cache. True when the sequence has caught up and a token was sampled. */
-  advance({ sequence, start, count }: ScheduledChunk): boolean {
-    assert(sequence.numComputed === start, `${sequence.id} advanced from ${sequence.numComputed}, not from ${start}`);
-    sequence.numComputed += count;
-    return sequence.numComputed === sequence.numTokens;
+  /**
+   * The next tokens of a running group, at most `budget` of them. Its branches come to their last token together: as long
+   * as the budget cannot bring all of them there, none goes further than the token before.
+   */
+  #shares(group: SequenceGroup, budget: number): Share[] {
+    const { leader, branches } = group;
+    const shares: Share[] = [];
+    if (budget <= 0) return shares;
+    if (group.isLed) {
+      const count = this.#chunkSize(group.common - leader.numComputed, budget);
+      if (count > 0) shares.push({ sequence: leader, count });
+      return shares;
+    }
+    const missing = branches.map(({ numTokens, numComputed }) => numTokens - numComputed);
+    const total = missing.reduce((sum, tokens) => sum + tokens, 0);
+    const whole = total <= budget && missing.every((tokens) => this.#chunkSize(tokens, budget) === tokens);
+    let left = budget;
+    for (const [i, sequence] of branches.entries()) {
+      const count = whole ? missing[i]! : this.#chunkSize(missing[i]! - 1, left);
+      if (count > 0) shares.push({ sequence, count });
+      left -= count;
+    }
+    return shares;
   }
 
-  /** Takes a sequence out, wherever it is; its blocks are free at once. */
-  remove(sequence: Sequence): void {
-    const list = sequence.kv ? this.running : this.waiting;
-    const index = list.indexOf(sequence);
-    assert(index >= 0, `${sequence.id} is neither running nor waiting`);
-    list.splice(index, 1);
-    this.#releaseBlocks(sequence);
+  /** Turns shares whose slots are reserved into chunks; returns their tokens. Full blocks can be found from here on. */
+  #chunk(shares: readonly Share[], chunks: ScheduledChunk[]): number {
+    let tokens = 0;
+    for (const { sequence, count } of shares) {
+      const { kv, group, numComputed: start } = sequence;
+      assert(kv, `${sequence.id} is scheduled without blocks`);
+      this.#kv.commit(kv, sequence.chain, sequence.tokens, start + count);
+      const ends = start + count === sequence.numTokens;
+      const samples = !ends ? "none" : group.isLed && group.branches.length > 1 ? "all" : "own";
+      chunks.push({ sequence, start, count, samples });
+      tokens += count;
+    }
+    return tokens;
   }
 
-  /** Blocks that a sequence still needs for the tokens it has: those of the chunks to come. */
-  #owed({ kv, numTokens }: Sequence): number {
-    return this.#kv.blocksFor(numTokens) - (kv?.blocks.length ?? 0);
+  /** False when the group itself was the last one left to preempt. */
+  #reserveByPreempting(group: SequenceGroup, shares: readonly Share[]): boolean {
+    for (const { sequence, count } of shares) {
+      const { kv } = sequence;
+      assert(kv, `${sequence.id} runs without blocks`);
+      while (!this.#kv.reserve(kv, sequence.numComputed + count)) {
+        const victim = this.#victimFor(group);
+        this.#preempt(victim);
+        if (victim === group) return false;
+      }
+    }
+    return true;
+  }
+
+  /** A group behind the one in need; the group itself where it is the last. */
+  #victimFor(group: SequenceGroup): SequenceGroup {
+    const { running } = this;
+    const last = running.at(-1)!;
+    if (last === group || this.#options.victim === "last") return last;
+    const behind = running.slice(running.indexOf(group) + 1);
+    // Nobody gives way to his equals while a group of lower priority runs.
+    const candidates =
+      this.#options.policy === "priority" ? behind.filter(({ priority }) => priority === last.priority) : behind;
+    return leastLoss(candidates, this.#kv) ?? last;
+  }
+
+  #preempt(group: SequenceGroup): void {
+    this.running.splice(this.running.indexOf(group), 1);
+    for (const branch of group.branches) this.#releaseBlocks(branch);
+    group.reset();
+    group.preemptions++;
+    this.#preemptions++;
+    this.#insert(this.waiting, group);
+  }
+
+  /** The branches that wait for the leader fork from it. */
+  #part(group: SequenceGroup): void {
+    const { leader } = group;
+    const { kv, numComputed } = leader;
+    assert(kv, `${group.id} parts without blocks`);
+    for (const branch of group.branches) {
+      if (branch === leader) continue;
+      branch.kv = this.#kv.fork(kv, numComputed);
+      branch.chain = leader.chain.fork(numComputed);
+      branch.numComputed = numComputed;
+    }
+    group.parted = true;
+  }
+
+  #fork(parent: Sequence, index: number): Sequence {
+    const { kv, numComputed } = parent;
+    assert(kv, `${parent.id} forks without blocks`);
+    const child = parent.fork(index);
+    child.kv = this.#kv.fork(kv, numComputed);
+    return child;
+  }
+
+  /** Blocks that a group still needs for the tokens it has: those of the chunks to come. */
+  #owed(group: SequenceGroup): number {
+    let blocks = 0;
+    for (const { kv, numTokens } of group.branches) if (kv) blocks += this.#kv.blocksFor(numTokens) - kv.blocks.length;
+    return blocks + this.#owedByBranches(group);
+  }
+
+  /** What the branches need for themselves once they have parted. */
+  #owedByBranches({ isLed, branches, common, numTokens }: SequenceGroup): number {
+    if (!isLed || branches.length === 1) return 0;
+    const shared = Math.floor(common / this.#kv.blockSize);
+    return (branches.length - 1) * (this.#kv.blocksFor(numTokens) - shared);
   }
 
   #chunkSize(missing: number, budget: number): number {
@@ -154,47 +300,21 @@ export class Scheduler {
     return Math.min(missing, budget, longPrefillThreshold > 0 ? longPrefillThreshold : missing);
   }
 
-  /** The next tokens of a sequence whose slots are reserved. Full blocks can be found from here on. */
-  #chunk(sequence: Sequence, count: number): ScheduledChunk {
-    const start = sequence.numComputed;
-    const { kv } = sequence;
-    assert(kv, `${sequence.id} is scheduled without blocks`);
-    this.#kv.commit(kv, sequence.chain, sequence.tokens, start + count);
-    return { sequence, start, count };
-  }
-
-  /** A preempted sequence finds its own blocks again; only what others left behind counts as a hit. */
-  #countHit(sequence: Sequence, tokens: number): void {
-    sequence.cachedTokens = tokens;
-    this.#prefixQueries += sequence.numTokens;
+  /** A preempted group finds its own blocks again; only what others left behind counts as a hit. */
+  #countHit(group: SequenceGroup, tokens: number): void {
+    group.cachedTokens = tokens;
+    this.#prefixQueries += group.promptLength;
     this.#prefixHits += tokens;
   }
 
-  /** False when the sequence itself was the last one left to preempt. */
-  #reserveByPreempting(sequence: Sequence, tokens: number): boolean {
-    const { kv } = sequence;
-    assert(kv, `${sequence.id} runs without blocks`);
-    while (!this.#kv.reserve(kv, tokens)) {
-      const victim = this.running.pop();
-      assert(victim, "a sequence that does not run needs blocks");
-      this.#releaseBlocks(victim);
-      victim.numComputed = 0;
-      victim.preemptions++;
-      this.#preemptions++;
-      this.#insert(this.waiting, victim);
-      if (victim === sequence) return false;
-    }
-    return true;
-  }
-
-  /** Puts a sequence in its place: `list` stays in the policy's order. */
-  #insert(list: Sequence[], sequence: Sequence): void {
+  /** Puts a group in its place: `list` stays in the policy's order. */
+  #insert(list: SequenceGroup[], group: SequenceGroup): void {
     let at = list.length;
-    while (at > 0 && this.#isBefore(sequence, list[at - 1]!)) at--;
-    list.splice(at, 0, sequence);
+    while (at > 0 && this.#isBefore(group, list[at - 1]!)) at--;
+    list.splice(at, 0, group);
   }
 
-  #isBefore(a: Sequence, b: Sequence): boolean {
+  #isBefore(a: SequenceGroup, b: SequenceGroup): boolean {
     if (this.#options.policy === "priority" && a.priority !== b.priority) return a.priority < b.priority;
     return a.arrival < b.arrival;
   }
@@ -204,9 +324,4 @@ export class Scheduler {
     this.#kv.release(sequence.kv);
     sequence.kv = null;
   }
-}
-
-/** One token is missing: the last one sampled, or the end of a prompt. */
-function isDecode({ numTokens, numComputed }: Sequence): boolean {
-  return numTokens - numComputed === 1;
 }

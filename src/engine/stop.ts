@@ -6,6 +6,11 @@ export interface Stop {
   readonly stopReason: number | null;
 }
 
+export interface StopLimits {
+  readonly eosTokenIds: ReadonlySet<number>;
+  readonly maxModelLen: number;
+}
+
 /**
  * Whether the token just generated ends its sequence (vLLM's order: end of sequence, stop ids, length). Stop strings
  * are not known here: they live with the text.
@@ -15,7 +20,7 @@ export function stopAfter(
   numTokens: number,
   numOutputs: number,
   params: SamplingParams,
-  { eosTokenIds, maxModelLen }: { eosTokenIds: ReadonlySet<number>; maxModelLen: number },
+  { eosTokenIds, maxModelLen }: StopLimits,
 ): Stop | null {
   if (!params.ignoreEos && eosTokenIds.has(tokenId)) return { reason: "stop", stopReason: null };
   if (params.stopTokenIds.includes(tokenId)) return { reason: "stop", stopReason: tokenId };

@@ -12,6 +12,8 @@ export interface Completion {
   readonly text: string;
   readonly tokenIds: readonly number[];
   readonly finish: Finish;
+  /** Log-probability per token, where several were sampled for one choice. */
+  readonly meanLogprob: number;
 }
 
 /** How chat and completions differ on the wire. */
@@ -61,7 +63,7 @@ export async function answer(
   }
   request.signal.addEventListener("abort", leave);
   try {
-    const completions = await allOrNone(choices, abort, collect);
+    const completions = likeliest(await allOrNone(choices, abort, collect), job);
     return Response.json({ ...head(job), ...dialect.body(completions, job), usage: usageOf(job, choices) });
   } finally {
     // On Deno the signal also aborts after a normal end, so it is only listened to while the job runs.
@@ -131,14 +133,29 @@ async function collect(choice: Choice): Promise<Completion> {
     finish = delta.finish;
     return undefined;
   });
-  return { index: choice.index, promptIds: choice.promptIds, text, tokenIds, finish: finish! };
+  const meanLogprob = choice.logprob / choice.generated;
+  return { index: choice.index, promptIds: choice.promptIds, text, tokenIds, finish: finish!, meanLogprob };
+}
+
+/** The n best of each prompt's samples by log-probability per token (OpenAI's best_of). */
+function likeliest(completions: readonly Completion[], { n, bestOf }: Job): readonly Completion[] {
+  if (bestOf === n) return completions;
+  const best: Completion[] = [];
+  for (let first = 0; first < completions.length; first += bestOf) {
+    const ofPrompt = completions.slice(first, first + bestOf);
+    ofPrompt.sort((a, b) => b.meanLogprob - a.meanLogprob || a.index - b.index);
+    for (const completion of ofPrompt.slice(0, n)) best.push({ ...completion, index: best.length });
+  }
+  return best;
 }
 
 /** A prompt counts once, however many choices go on from it. */
 function usageOf(job: Job, choices: readonly Choice[]): Usage {
   const promptTokens = job.prompts.reduce((sum, ids) => sum + ids.length, 0);
   const completionTokens = choices.reduce((sum, choice) => sum + choice.generated, 0);
-  const cachedTokens = choices.filter((_, i) => i % job.n === 0).reduce((sum, choice) => sum + choice.cachedTokens, 0);
+  const cachedTokens = choices
+    .filter((_, i) => i % job.bestOf === 0)
+    .reduce((sum, choice) => sum + choice.cachedTokens, 0);
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,

@@ -32,6 +32,8 @@ export class Choice {
   generated = 0;
   /** Prompt tokens found in the prefix cache. */
   cachedTokens = 0;
+  /** Sum over the tokens generated, where log-probabilities were asked for. */
+  logprob = 0;
   readonly #tokens: AsyncIterable<TokenEvent>;
   readonly #detokenizer: Detokenizer;
   readonly #stops: StopMatcher;
@@ -61,6 +63,7 @@ export class Choice {
       for await (const event of this.#tokens) {
         this.generated++;
         this.cachedTokens = event.cachedTokens;
+        this.logprob += event.logprobs?.logprob ?? 0;
         this.#meter.token();
         const delta = this.#advance(event);
         const taken = sink(delta);
@@ -98,12 +101,18 @@ export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort
   const choices: Choice[] = [];
   try {
     for (const [p, promptIds] of job.prompts.entries()) {
-      for (const params of job.params[p]!) {
+      const request = {
+        id: job.prompts.length === 1 ? job.id : `${job.id}-${p}`,
+        promptIds,
+        branches: job.bestOf,
+        beam: job.beam,
+        params: job.params[p]!,
+        topLogprobs: job.bestOf > job.n ? 0 : -1,
+        cacheSalt: job.cacheSalt,
+        priority: job.priority,
+      };
+      for (const tokens of serving.engine.submit(request, abort.signal)) {
         const index = choices.length;
-        const tokens = serving.engine.submit(
-          { id: `${job.id}-${index}`, promptIds, params, cacheSalt: job.cacheSalt, priority: job.priority },
-          abort.signal,
-        );
         const detokenizer = new Detokenizer(serving.tokenizer, { skipSpecialTokens: job.skipSpecialTokens });
         detokenizer.continueFrom(promptIds);
         const text = { detokenizer, stops: new StopMatcher(job.stop) };

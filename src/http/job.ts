@@ -1,4 +1,4 @@
-import type { SamplingParams } from "../contracts/generation.ts";
+import type { BeamParams, SamplingParams } from "../contracts/generation.ts";
 import { badRequest } from "./errors.ts";
 import type { GenerationFields } from "./schema.ts";
 import type { Serving } from "./serving.ts";
@@ -17,8 +17,11 @@ export interface Job {
   readonly prompts: readonly (readonly number[])[];
   /** Choices for each prompt. */
   readonly n: number;
-  /** [prompt][choice of that prompt] */
-  readonly params: readonly (readonly SamplingParams[])[];
+  /** Continuations of each prompt that are sampled, of which the n likeliest are the choices. */
+  readonly bestOf: number;
+  readonly beam: BeamParams | null;
+  /** For each prompt. */
+  readonly params: readonly SamplingParams[];
   readonly stop: readonly string[];
   readonly skipSpecialTokens: boolean;
   readonly returnTokenIds: boolean;
@@ -51,9 +54,10 @@ export function makeJob(
   if (request.stream_options !== undefined && !request.stream) {
     throw badRequest("stream_options", "stream_options is only allowed with stream: true");
   }
-  if (encoded.length * request.n > MAX_CHOICES) {
-    const message = `${encoded.length} prompts with ${request.n} choices each; at most ${MAX_CHOICES} in all are allowed`;
-    throw badRequest("n", message);
+  const branching = branchingOf(request);
+  if (encoded.length * branching.bestOf > MAX_CHOICES) {
+    const message = `${encoded.length} prompts with ${branching.bestOf} choices each; at most ${MAX_CHOICES} in all are allowed`;
+    throw badRequest(request.best_of === undefined ? "n" : "best_of", message);
   }
   for (const id of request.stop_token_ids) {
     if (id < serving.engine.vocabSize) continue;
@@ -69,15 +73,16 @@ export function makeJob(
     const param = prompts.length > 1 ? `prompt[${i}]` : context.promptParam;
     const room = roomAfter(ids, serving.model.maxModelLen, param);
     if (asked !== undefined && asked > room) throw tooLong(asked, ids.length, serving.model.maxModelLen, limitParam);
-    const shared = {
-      temperature: request.temperature ?? defaults.temperature ?? 1,
+    return {
+      // A beam of one is greedy search.
+      temperature: request.use_beam_search ? 0 : (request.temperature ?? defaults.temperature ?? 1),
       topP: request.top_p ?? defaults.topP ?? 1,
       topK: topK <= 0 || topK >= serving.engine.vocabSize ? 0 : topK,
       maxTokens: asked ?? Math.min(context.defaultMaxTokens, room),
       stopTokenIds: request.stop_token_ids,
       ignoreEos: request.ignore_eos,
+      seed: BigInt.asUintN(64, seed),
     };
-    return Array.from({ length: request.n }, (_, k) => ({ ...shared, seed: BigInt.asUintN(64, seed + BigInt(k)) }));
   });
   return {
     id: context.id,
@@ -85,6 +90,7 @@ export function makeJob(
     model: request.model ?? serving.model.ids[0],
     prompts,
     n: request.n,
+    ...branching,
     params,
     stop: request.stop,
     skipSpecialTokens: request.skip_special_tokens,
@@ -93,6 +99,24 @@ export function makeJob(
     priority: request.priority,
     cacheSalt: request.cache_salt === undefined ? context.cacheSalt : `salt ${request.cache_salt}`,
   };
+}
+
+/** How many ways each prompt is continued; with beams, `best_of` is the search's width. */
+function branchingOf(request: GenerationFields): Pick<Job, "bestOf" | "beam"> {
+  const { n, best_of = n, use_beam_search, length_penalty, early_stopping, stream } = request;
+  if (best_of < n) throw badRequest("best_of", `best_of must be at least n, which is ${n}: received ${best_of}`);
+  if (!use_beam_search) {
+    for (const [param, value] of Object.entries({ length_penalty, early_stopping })) {
+      const neutral = value === undefined || value === false || (param === "length_penalty" && value === 1);
+      if (!neutral) throw badRequest(param, `${param} is only used with use_beam_search: true`);
+    }
+    if (stream && best_of > n) {
+      throw badRequest("best_of", `best_of above n cannot be streamed: the best are known at the end`);
+    }
+    return { bestOf: best_of, beam: null };
+  }
+  const beam = { width: best_of, lengthPenalty: length_penalty ?? 1, earlyStopping: early_stopping ?? false };
+  return { bestOf: n, beam: best_of > 1 ? beam : null };
 }
 
 /** The last `keep` ids; -1 keeps as many as leave room for one token of output. */

@@ -35,6 +35,10 @@ const integer = z.number().refine(Number.isInteger, "must be an integer");
 const generation = {
   model: z.string().optional(),
   n: z.int().min(1).max(MAX_CHOICES).default(1),
+  best_of: z.int().min(1).max(MAX_CHOICES).optional(),
+  use_beam_search: z.boolean().default(false),
+  length_penalty: z.number().optional(),
+  early_stopping: z.union([z.boolean(), z.literal("never")], 'must be true, false or "never"').optional(),
   max_tokens: optionalInt(1),
   temperature: z.number().min(0).optional(),
   top_p: z.number().gt(0).max(1).optional(),

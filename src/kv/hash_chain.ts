@@ -13,10 +13,20 @@ export const GRANULE = 8;
  */
 export class HashChain {
   readonly root: PrefixHash;
+  readonly #salt: string;
   readonly #links: PrefixHash[] = [];
 
   constructor(salt: string) {
+    this.#salt = salt;
     this.root = digest(`octavo prefix ${salt}`, new Uint32Array(0));
+  }
+
+  /** The chain of a sequence that has the first `length` tokens in common with this one. */
+  fork(length: number): HashChain {
+    const child = new HashChain(this.#salt);
+    const links = Math.min(this.#links.length, Math.floor(length / GRANULE));
+    for (let i = 0; i < links; i++) child.#links.push(this.#links[i]!);
+    return child;
   }
 
   /** The hash of tokens [0, length); `length` is a multiple of GRANULE and those tokens no longer change. */

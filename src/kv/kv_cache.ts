@@ -229,12 +229,14 @@ export class KvCache {
   }
 
   /**
-   * A second sequence with the same content; every block is shared until one of the two writes to it. Only between
-   * steps: a copy of a block that is itself about to be copied would read what is not there yet.
+   * A second sequence with the same content, of which `tokens` tokens are computed: slots reserved beyond are given back.
+   * Every block is shared until one of the two writes to it. Only between steps: a copy of a block that is itself about
+   * to be copied would read what is not there yet.
    */
-  fork(sequence: KvSequence): KvSequence {
+  fork(sequence: KvSequence, tokens = sequence.reserved): KvSequence {
     assert(this.#sequences.has(sequence), "a closed sequence is forked");
     assert(this.#copies.length === 0, "a sequence is forked while copies are pending");
+    this.trim(sequence, tokens);
     const child = this.open();
     for (const block of sequence.blocks) {
       this.pool.retain(block);
@@ -243,6 +245,19 @@ export class KvCache {
     child.reserved = sequence.reserved;
     child.registered = sequence.registered;
     return child;
+  }
+
+  /** Gives back the slots beyond the first `tokens`, none of which is registered. */
+  trim(sequence: KvSequence, tokens: number): void {
+    if (tokens >= sequence.reserved) return;
+    const { blocks } = sequence;
+    const kept = this.blocksFor(tokens);
+    assert(sequence.registered <= kept, "registered blocks are trimmed");
+    while (blocks.length > kept) {
+      const block = blocks.pop()!;
+      if (this.#release(block)) this.#dropCopyTo(block);
+    }
+    sequence.reserved = tokens;
   }
 
   /** Gives back every block, last one first, and closes the sequence. What is registered stays to be found. */
@@ -264,6 +279,15 @@ export class KvCache {
     this.#copies = [];
     for (const { source } of copies) this.#release(source);
     return copies;
+  }
+
+  /** Distinct blocks that these sequences hold and nobody else does: what releasing them all would free. */
+  heldAlone(sequences: readonly KvSequence[]): number {
+    const holders = new Map<number, number>();
+    for (const { blocks } of sequences) for (const block of blocks) holders.set(block, (holders.get(block) ?? 0) + 1);
+    let alone = 0;
+    for (const [block, count] of holders) alone += Number(this.pool.references(block) === count);
+    return alone;
   }
 
   /** Token slots in use over distinct blocks, pinned ones apart; `written`: how many tokens of a sequence are cached. */

@@ -20,7 +20,7 @@ const system = tokens(50);
 /** Answers a request; its tokens and how many of its prompt were found. */
 async function answer(engine: Awaited<ReturnType<typeof engineOn>>["engine"], id: string, prompt: number[], salt = "") {
   const request = { ...makeRequest(id, prompt, { maxTokens: 6, ignoreEos: true }), cacheSalt: salt };
-  const events = await collect(engine.submit(request, new AbortController().signal));
+  const events = await collect(engine.submit(request, new AbortController().signal)[0]!);
   return { ids: events.map(({ tokenId }) => tokenId), cached: events[0]!.cachedTokens };
 }
 
@@ -72,7 +72,7 @@ describe.each(deviceKinds)("a restart on %s with --prefix-cache-dir", (kind) => 
     const run = async (directory: Record<string, string>) => {
       const small = { ...flags, numGpuBlocksOverride: "30", ...directory };
       const { engine, prefixStore } = await engineOn(kind, model.directory, small);
-      const answers = requests.map((request) => collect(engine.submit(request, new AbortController().signal)));
+      const answers = requests.map((request) => collect(engine.submit(request, new AbortController().signal)[0]!));
       const ids = (await Promise.all(answers)).map((events) => events.map(({ tokenId }) => tokenId));
       await prefixStore?.flush();
       engine.checkIntegrity();
@@ -95,7 +95,7 @@ describe.each(deviceKinds)("a restart on %s with --prefix-cache-dir", (kind) => 
     await first.engine.close();
     const { engine } = await engineOn(kind, model.directory, { ...flags, prefixCacheDir });
     const abort = new AbortController();
-    const cancelled = collect(engine.submit(makeRequest("1", prompt), abort.signal));
+    const cancelled = collect(engine.submit(makeRequest("1", prompt), abort.signal)[0]!);
     abort.abort();
     expect(await cancelled).toEqual([]);
     expect((await answer(engine, "1", prompt)).cached).toBeGreaterThan(0);

@@ -19,7 +19,7 @@ async function codeOf(action: () => unknown): Promise<string> {
 describe("Engine", () => {
   test("generates maxTokens tokens, marks the last with length and gives every block back", async () => {
     const engine = makeEngine(new FakeRunner());
-    const events = await collect(engine.submit(makeRequest("a", [1, 2, 3], { maxTokens: 20 }), never()));
+    const events = await collect(engine.submit(makeRequest("a", [1, 2, 3], { maxTokens: 20 }), never())[0]!);
     expect(events).toHaveLength(20);
     expect(events.slice(0, -1).every(({ finish }) => finish === undefined)).toBe(true);
     expect(events.at(-1)?.finish?.reason).toBe("length");
@@ -40,7 +40,7 @@ describe("Engine", () => {
 
     const engine = makeEngine(new FakeRunner({ maxModelLen: 32 }), { eosTokenIds: [stop] });
     const finish = async (params: Partial<GenerationRequest["params"]>) => {
-      const events = await collect(engine.submit(makeRequest("a", [5], params), never()));
+      const events = await collect(engine.submit(makeRequest("a", [5], params), never())[0]!);
       const { reason, stopReason } = events.at(-1)!.finish!;
       return [events.length, reason, stopReason];
     };
@@ -76,7 +76,7 @@ describe("Engine", () => {
     const runner = new FakeRunner();
     const engine = makeEngine(runner);
     const controller = new AbortController();
-    const events = engine.submit(makeRequest("a", [1, 2], { maxTokens: 200 }), controller.signal);
+    const events = engine.submit(makeRequest("a", [1, 2], { maxTokens: 200 }), controller.signal)[0]!;
     const seen: number[] = [];
     let stepsAtAbort = 0;
     for await (const { tokenId } of events) {
@@ -89,11 +89,11 @@ describe("Engine", () => {
     expect(runner.steps - stepsAtAbort).toBeLessThanOrEqual(1);
     expect(engine.kvState().used).toBe(0);
 
-    for await (const _ of engine.submit(makeRequest("b", [1, 2], { maxTokens: 200 }), never())) break;
+    for await (const _ of engine.submit(makeRequest("b", [1, 2], { maxTokens: 200 }), never())[0]!) break;
     while (engine.stats().running > 0) await Bun.sleep(1);
     expect(engine.kvState().used).toBe(0);
 
-    const aborted = engine.submit(makeRequest("c", [1, 2]), AbortSignal.abort());
+    const aborted = engine.submit(makeRequest("c", [1, 2]), AbortSignal.abort())[0]!;
     expect(await collect(aborted)).toEqual([]);
     engine.checkIntegrity();
     await engine.close();
@@ -110,7 +110,7 @@ describe("Engine", () => {
       await Bun.sleep(5);
       usedDuringStep = engine.kvState().used;
     };
-    await collect(engine.submit(makeRequest("a", [1, 2], { maxTokens: 100 }), controller.signal));
+    await collect(engine.submit(makeRequest("a", [1, 2], { maxTokens: 100 }), controller.signal)[0]!);
     expect(usedDuringStep).toBe(1);
     expect(runner.steps).toBe(3);
     expect(engine.kvState().used).toBe(0);
@@ -122,7 +122,7 @@ describe("Engine", () => {
     runner.beforeStep = () => Bun.sleep(2);
     const engine = makeEngine(runner);
     const short = generate(engine, makeRequest("a", [1], { maxTokens: 3 }));
-    const long = codeOf(() => collect(engine.submit(makeRequest("b", [1], { maxTokens: 200 }), never())));
+    const long = codeOf(() => collect(engine.submit(makeRequest("b", [1], { maxTokens: 200 }), never())[0]!));
     const drained = engine.drain(50);
     expect(await codeOf(() => engine.submit(makeRequest("c", [1]), never()))).toBe("draining null");
     await drained;
@@ -141,7 +141,7 @@ describe("Engine", () => {
       return output;
     };
     const engine = makeEngine(runner);
-    const poisoned = codeOf(() => collect(engine.submit(makeRequest("a", [1]), never())));
+    const poisoned = codeOf(() => collect(engine.submit(makeRequest("a", [1]), never())[0]!));
     const healthy = generate(engine, makeRequest("b", [1]));
     expect(await poisoned).toBe("internal null");
     expect(await healthy).toHaveLength(8);
@@ -155,7 +155,7 @@ describe("Engine", () => {
       if (step === 2) throw new Error("device lost");
     };
     const engine = makeEngine(runner);
-    const requests = ["a", "b"].map((id) => codeOf(() => collect(engine.submit(makeRequest(id, [1]), never()))));
+    const requests = ["a", "b"].map((id) => codeOf(() => collect(engine.submit(makeRequest(id, [1]), never())[0]!)));
     expect(await Promise.all(requests)).toEqual(["internal null", "internal null"]);
     expect(await codeOf(() => engine.submit(makeRequest("c", [1]), never()))).toBe("internal null");
     expect(engine.failure).toContain("device lost");
@@ -170,7 +170,7 @@ describe("Engine", () => {
     await engine.pinPrefix(prefix);
     expect(engine.kvState()).toMatchObject({ pinned: 5, used: 0, free: 55 });
     const ask = (salt: string) =>
-      collect(engine.submit({ ...makeRequest(salt, [...prefix, 500]), cacheSalt: salt }, never()));
+      collect(engine.submit({ ...makeRequest(salt, [...prefix, 500]), cacheSalt: salt }, never())[0]!);
     const alone = makeEngine(new FakeRunner({ maxModelLen: 128 }));
     const expected = await generate(alone, makeRequest("alone", [...prefix, 500]));
     for (const salt of ["a", "b"]) {

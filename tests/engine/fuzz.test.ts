@@ -2,15 +2,23 @@ import { describe, expect, test } from "bun:test";
 import { Random } from "../../src/base/random.ts";
 import type { GenerationRequest } from "../../src/contracts/generation.ts";
 import { FakeRunner } from "./fake_runner.ts";
-import { collect, generate, makeEngine, makeRequest } from "./harness.ts";
+import { collect, generateAll, makeEngine, makeRequest } from "./harness.ts";
+
+const VOCAB = 40;
 
 function randomRequests(random: Random, count: number, longest: number): GenerationRequest[] {
   return Array.from({ length: count }, (_, i) => {
-    const prompt = Array.from({ length: random.integer(1, longest / 2) }, () => random.integer(0, 999));
-    return makeRequest(`request-${i}`, prompt, {
+    const prompt = Array.from({ length: random.integer(1, longest / 2) }, () => random.integer(0, VOCAB - 1));
+    const request = makeRequest(`request-${i}`, prompt, {
       maxTokens: random.integer(1, longest / 2),
       seed: BigInt(random.integer(0, 2 ** 31)),
+      stopTokenIds: random.pick([[], [1, 2]]),
     });
+    const branches = random.pick([1, 1, 1, 2, 3]);
+    const width = branches + random.integer(1, 2);
+    const lengthPenalty = random.pick([0, 1, 2]);
+    const beam = random.next() < 0.2 ? { width, lengthPenalty, earlyStopping: random.pick([true, false]) } : null;
+    return { ...request, branches, beam, priority: random.integer(0, 2) };
   });
 }
 
@@ -20,24 +28,31 @@ describe("a crowd of requests on a small pool", () => {
       const random = new Random(seed);
       const limits = {
         blockSize: random.pick([8, 16, 32]),
-        numBlocks: random.integer(8, 30),
+        // Five beams of 60 tokens fit into the smallest.
+        numBlocks: random.integer(40, 60),
         maxRows: random.integer(9, 64),
-        maxSequences: random.integer(1, 40),
+        maxSequences: random.integer(5, 9),
         maxModelLen: 64,
+        vocabSize: VOCAB,
       };
       const requests = randomRequests(random, 40, 60);
-      const alone: number[][] = [];
-      const quiet = makeEngine(new FakeRunner({ maxModelLen: 64 }));
-      for (const request of requests) alone.push(await generate(quiet, request));
+      const alone: number[][][] = [];
+      const quiet = makeEngine(new FakeRunner({ maxModelLen: 64, vocabSize: VOCAB }));
+      for (const request of requests) alone.push(await generateAll(quiet, request));
       await quiet.close();
 
       const runner = new FakeRunner(limits);
-      const engine = makeEngine(runner, { longPrefillThreshold: random.pick([0, 0, 5]) });
+      const engine = makeEngine(runner, {
+        longPrefillThreshold: random.pick([0, 0, 5]),
+        policy: random.pick(["fcfs", "priority"]),
+        victim: random.pick(["last", "least-loss"]),
+        prefixCaching: random.next() < 0.7,
+      });
       runner.beforeStep = () => engine.checkIntegrity();
       const together = await Promise.all(
         requests.map(async (request, i) => {
           if (i > 20) await Bun.sleep(random.integer(0, 10));
-          return generate(engine, request);
+          return generateAll(engine, request);
         }),
       );
       expect(together).toEqual(alone);
@@ -49,20 +64,20 @@ describe("a crowd of requests on a small pool", () => {
   }
 
   test("preemption happens in these runs, so that they prove something", async () => {
-    const engine = makeEngine(new FakeRunner({ numBlocks: 8, maxModelLen: 64 }));
-    await Promise.all(randomRequests(new Random(7), 20, 60).map((request) => generate(engine, request)));
-    expect(engine.stats().preemptions).toBeGreaterThan(5);
+    const engine = makeEngine(new FakeRunner({ numBlocks: 40, maxModelLen: 64, vocabSize: VOCAB }));
+    await Promise.all(randomRequests(new Random(7), 40, 60).map((request) => generateAll(engine, request)));
+    expect(engine.stats().preemptions).toBeGreaterThan(3);
     await engine.close();
   });
 
   test("clients that leave at random cost the others nothing", async () => {
     const random = new Random(99);
     const requests = randomRequests(random, 60, 60);
-    const quiet = makeEngine(new FakeRunner({ maxModelLen: 64 }));
-    const alone = await Promise.all(requests.map((request) => generate(quiet, request)));
+    const quiet = makeEngine(new FakeRunner({ maxModelLen: 64, vocabSize: VOCAB }));
+    const alone = await Promise.all(requests.map((request) => generateAll(quiet, request)));
     await quiet.close();
 
-    const runner = new FakeRunner({ numBlocks: 12, maxModelLen: 64 });
+    const runner = new FakeRunner({ numBlocks: 40, maxModelLen: 64, vocabSize: VOCAB });
     const engine = makeEngine(runner);
     runner.beforeStep = () => engine.checkIntegrity();
     await Promise.all(
@@ -70,10 +85,11 @@ describe("a crowd of requests on a small pool", () => {
         const controller = new AbortController();
         const stays = i % 3 !== 0;
         if (!stays) setTimeout(() => controller.abort(), random.integer(0, 30));
-        const events = await collect(engine.submit(request, controller.signal));
-        const tokens = events.map(({ tokenId }) => tokenId);
-        if (stays) expect(tokens).toEqual(alone[i]!);
-        else expect(tokens).toEqual(alone[i]!.slice(0, tokens.length));
+        const outputs = await Promise.all(engine.submit(request, controller.signal).map(collect));
+        for (const [k, events] of outputs.entries()) {
+          const tokens = events.map(({ tokenId }) => tokenId);
+          expect(tokens).toEqual(stays ? alone[i]![k]! : alone[i]![k]!.slice(0, tokens.length));
+        }
       }),
     );
     expect(engine.kvState().used).toBe(0);

@@ -10,6 +10,7 @@ export function makeEngine(runner: Runner, options: Partial<EngineOptions> = {})
     policy: "fcfs",
     headroom: 0.5,
     chunkedPrefill: true,
+    victim: "least-loss",
     eosTokenIds: [],
     maxQueuedRequests: 0,
     prefixCaching: true,
@@ -20,7 +21,16 @@ export function makeEngine(runner: Runner, options: Partial<EngineOptions> = {})
 
 export function makeRequest(id: string, promptIds: number[], params: Partial<SamplingParams> = {}): GenerationRequest {
   const defaults = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: 8, stopTokenIds: [], ignoreEos: false };
-  return { id, promptIds, cacheSalt: "", priority: 0, params: { ...defaults, ...params } };
+  return {
+    id,
+    promptIds,
+    branches: 1,
+    beam: null,
+    topLogprobs: -1,
+    cacheSalt: "",
+    priority: 0,
+    params: { ...defaults, ...params },
+  };
 }
 
 export async function collect(events: AsyncIterable<TokenEvent>): Promise<TokenEvent[]> {
@@ -30,6 +40,12 @@ export async function collect(events: AsyncIterable<TokenEvent>): Promise<TokenE
 }
 
 export async function generate(engine: Engine, request: GenerationRequest): Promise<number[]> {
-  const events = await collect(engine.submit(request, new AbortController().signal));
-  return events.map(({ tokenId }) => tokenId);
+  return (await generateAll(engine, request))[0]!;
+}
+
+/** The tokens of every continuation. */
+export async function generateAll(engine: Engine, request: GenerationRequest): Promise<number[][]> {
+  const outputs = engine.submit(request, new AbortController().signal);
+  const events = await Promise.all(outputs.map(collect));
+  return events.map((output) => output.map(({ tokenId }) => tokenId));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Scheduler, type SchedulerOptions } from "../../src/engine/scheduler.ts";
-import { Sequence } from "../../src/engine/sequence.ts";
+import { SequenceGroup } from "../../src/engine/sequence_group.ts";
 import { KvCache } from "../../src/kv/kv_cache.ts";
 import { makeRequest } from "./harness.ts";
 
@@ -13,22 +13,26 @@ function make(kv: KvCache, options: Partial<SchedulerOptions> = {}): Scheduler {
     // vLLM's rule, for its literal examples; the product's own has tests below.
     headroom: 0,
     chunkedPrefill: true,
+    victim: "last",
     ...options,
   });
 }
 
 /** Prompts of different ids have no prefix in common. */
-function add(scheduler: Scheduler, id: string, tokens: number, priority = 0): Sequence {
+function add(scheduler: Scheduler, id: string, tokens: number, priority = 0): SequenceGroup {
   const prompt = Array.from({ length: tokens }, (_, i) => (id.charCodeAt(0) * 1000 + i) % 32000);
-  const sequence = new Sequence({ ...makeRequest(id, prompt), priority });
-  scheduler.add(sequence);
-  return sequence;
+  const group = new SequenceGroup({ ...makeRequest(id, prompt), priority });
+  scheduler.add(group);
+  return group;
 }
 
 /** Schedules and completes a step, appending a token where one is sampled; answers [id, count] pairs. */
 function step(scheduler: Scheduler): [string, number][] {
   const chunks = scheduler.schedule();
-  for (const chunk of chunks) if (scheduler.advance(chunk)) chunk.sequence.append(1);
+  for (const chunk of chunks) {
+    scheduler.advance(chunk);
+    if (chunk.samples === "own") chunk.sequence.append(1);
+  }
   return chunks.map(({ sequence, count }) => [sequence.id, count]);
 }
 
@@ -56,10 +60,10 @@ describe("Scheduler", () => {
     expect(step(scheduler)).toEqual([["a", 1]]);
     expect(scheduler.running).toEqual([a]);
     expect(scheduler.waiting).toEqual([b]);
-    expect([b.numComputed, b.preemptions, b.kv]).toEqual([0, 1, null]);
+    expect([b.leader.numComputed, b.preemptions, b.leader.kv]).toEqual([0, 1, null]);
     expect(b.numTokens).toBe(81);
     expect(kv.pool.used).toBe(6);
-    scheduler.remove(a);
+    scheduler.remove(a.leader);
     // Its last block went to the first sequence; the other four, 64 tokens, are found again.
     expect(step(scheduler)).toEqual([["b", 17]]);
     expect(scheduler.prefixTokens).toEqual({ queries: 160, hits: 0 });
@@ -91,7 +95,7 @@ describe("Scheduler", () => {
     add(scheduler, "b", 4);
     add(scheduler, "c", 4);
     expect(step(scheduler).map(([id]) => id)).toEqual(["a", "b"]);
-    scheduler.remove(a);
+    scheduler.remove(a.leader);
     expect(step(scheduler)).toEqual([
       ["b", 1],
       ["c", 4],
@@ -126,7 +130,7 @@ describe("Scheduler", () => {
     step(scheduler);
     for (const id of ["a", "b", "c"]) add(scheduler, id, 500, 0);
     let steps = 0;
-    while (scheduler.running.some(({ numOutputs }) => numOutputs === 0) || scheduler.waiting.length > 0) {
+    while (scheduler.running.some(({ leader }) => leader.numOutputs === 0) || scheduler.waiting.length > 0) {
       const before = stream.numTokens;
       step(scheduler);
       expect(stream.numTokens).toBe(before + 1);
@@ -189,7 +193,7 @@ describe("Scheduler", () => {
       expect(step(scheduler)).toEqual([["a", 80]]);
       expect(step(scheduler)).toEqual([["a", 1]]);
       expect(scheduler.preemptions).toBe(0);
-      scheduler.remove(a);
+      scheduler.remove(a.leader);
       expect(step(scheduler)).toEqual([["b", 80]]);
     });
 

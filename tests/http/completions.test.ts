@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { GenerationRequest } from "../../src/contracts/generation.ts";
 import { CACHED_TOKENS } from "./fake_engine.ts";
 import { events, fallbackTokenizer, harness, saying } from "./harness.ts";
 
@@ -136,6 +137,36 @@ describe("POST /v1/completions", () => {
     const id = await ask({ stop_token_ids: [105] });
     expect(id.choices[0]).toMatchObject({ text: "h", finish_reason: "stop", stop_reason: 105 });
     expect((await ask({ ignore_eos: true })).choices[0]).toMatchObject({ text: "hi!hi", finish_reason: "length" });
+  });
+
+  test("best_of samples more and gives the n likeliest a token", async () => {
+    // Seeds 1000, 1001 and 1002; the second is the likeliest by its sum, the third by its mean.
+    const means = [-2, -1, -0.5];
+    const logprob = ({ params }: GenerationRequest) => means[Number(params.seed) - 1000]!;
+    const next = ({ params }: GenerationRequest, position: number) =>
+      position === 2 && params.seed === 1001n ? 33 : Number(params.seed) - 1000 + 97;
+    const { post, engine } = harness({ next, logprob, eosTokenIds: [33] });
+    const body = await (await post(PATH, { prompt: "x", n: 2, best_of: 3, max_tokens: 8 })).json();
+    expect(body.choices.map(({ index, text }: { index: number; text: string }) => [index, text])).toEqual([
+      [0, "cccccccc"],
+      [1, "bb"],
+    ]);
+    expect(body.usage).toMatchObject({ prompt_tokens: 1, completion_tokens: 19 });
+    expect(engine.seen.map(({ topLogprobs }) => topLogprobs)).toEqual([0, 0, 0]);
+  });
+
+  test("use_beam_search: best_of is the width, n the results; a beam of one is greedy", async () => {
+    const { post, engine } = harness();
+    const ask = (more: object) => post(PATH, { prompt: "x", use_beam_search: true, max_tokens: 2, ...more });
+    await ask({ n: 2, best_of: 4, length_penalty: 0.5, early_stopping: true });
+    await ask({ n: 3 });
+    await ask({});
+    const beams = engine.seen.map(({ beam, branches, params }) => [beam, branches, params.temperature]);
+    expect(beams.filter((_, i) => [0, 2, 5].includes(i))).toEqual([
+      [{ width: 4, lengthPenalty: 0.5, earlyStopping: true }, 2, 0],
+      [{ width: 3, lengthPenalty: 1, earlyStopping: false }, 3, 0],
+      [null, 1, 0],
+    ]);
   });
 
   test("truncate_prompt_tokens keeps the end of the prompt", async () => {

@@ -17,6 +17,8 @@ export interface FakeOptions {
   readonly eosTokenIds?: readonly number[];
   /** The token at `position` of the output. */
   readonly next?: (request: GenerationRequest, position: number) => number;
+  /** Log-probability of the token at `position`, counted from 1; 0 where not given. */
+  readonly logprob?: (request: GenerationRequest, position: number) => number;
   /** Milliseconds before each token. */
   readonly delay?: number;
   readonly maxLive?: number;
@@ -48,7 +50,16 @@ export class FakeEngine implements GenerationEngine {
     this.maxModelLen = options.maxModelLen ?? 256;
   }
 
-  submit(request: GenerationRequest, signal: AbortSignal): AsyncIterable<TokenEvent> {
+  /** Every branch is a request of its own, `id` and then `id/1`, `id/2`, ..., with its own seed. */
+  submit(request: GenerationRequest, signal: AbortSignal): readonly AsyncIterable<TokenEvent>[] {
+    return Array.from({ length: request.branches }, (_, k) => {
+      const seed = BigInt.asUintN(64, request.params.seed + BigInt(k));
+      const id = k === 0 ? request.id : `${request.id}/${k}`;
+      return this.#submitBranch({ ...request, id, params: { ...request.params, seed } }, signal);
+    });
+  }
+
+  #submitBranch(request: GenerationRequest, signal: AbortSignal): AsyncIterable<TokenEvent> {
     const { id, promptIds, params } = request;
     const refuse = (message: string) => new EngineError("invalid_request", `Pipeline let through: ${message}`, "bug");
     if (this.draining) throw new EngineError("draining", "The server is shutting down");
@@ -138,15 +149,17 @@ export class FakeEngine implements GenerationEngine {
       position++;
       const time = performance.now();
       if (position === 1) firstToken = time;
+      const logprob = this.#options.logprob?.(request, position) ?? 0;
+      const logprobs = request.topLogprobs >= 0 && { logprobs: { logprob, rank: 1, top: [] } };
       const eos = !params.ignoreEos && (this.#options.eosTokenIds ?? []).includes(tokenId);
       const stopped = params.stopTokenIds.includes(tokenId);
       if (!eos && !stopped && position < params.maxTokens)
-        return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS } };
+        return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS, ...logprobs } };
       this.live.delete(id);
       const timing = { arrived, firstScheduled: arrived, firstToken, finished: time, preemptions: 0 };
       const reason = eos || stopped ? "stop" : "length";
       const finish = { reason, stopReason: stopped && !eos ? tokenId : null, timing } as const;
-      return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS, finish } };
+      return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS, finish, ...logprobs } };
     };
     const leave = async (): Promise<IteratorResult<TokenEvent>> => {
       end();

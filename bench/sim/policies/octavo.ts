@@ -1,7 +1,7 @@
 import { assert } from "../../../src/base/assert.ts";
 import type { SamplingParams } from "../../../src/contracts/generation.ts";
 import { type ScheduledChunk, Scheduler, type SchedulerOptions } from "../../../src/engine/scheduler.ts";
-import { Sequence } from "../../../src/engine/sequence.ts";
+import { SequenceGroup } from "../../../src/engine/sequence_group.ts";
 import { KvCache } from "../../../src/kv/kv_cache.ts";
 import type { KvSequence } from "../../../src/kv/kv_sequence.ts";
 import { type CostModel, paged, type StepWork } from "../cost_model.ts";
@@ -22,7 +22,7 @@ export class OctavoPolicy implements Policy {
   readonly cost: CostModel;
   readonly kv: KvCache;
   readonly scheduler: Scheduler;
-  readonly #requests = new Map<Sequence, SimRequest>();
+  readonly #requests = new Map<SequenceGroup, SimRequest>();
   #chunks: readonly ScheduledChunk[] = [];
 
   constructor({ slots, blockSize, prefixCaching, scheduler, cost }: OctavoOptions) {
@@ -42,15 +42,18 @@ export class OctavoPolicy implements Policy {
   add(request: SimRequest): void {
     const blocks = this.kv.blocksFor(request.promptLength + request.outputLength);
     assert(blocks <= this.kv.pool.numBlocks, `request ${request.id} is larger than the cache: ${blocks} blocks`);
-    const sequence = new Sequence({
+    const group = new SequenceGroup({
       id: String(request.id),
       promptIds: request.prompt(),
       params: { ...GREEDY, maxTokens: request.outputLength },
+      branches: 1,
+      beam: null,
+      topLogprobs: -1,
       cacheSalt: "",
       priority: 0,
     });
-    this.#requests.set(sequence, request);
-    this.scheduler.add(sequence);
+    this.#requests.set(group, request);
+    this.scheduler.add(group);
   }
 
   schedule(): StepWork | null {
@@ -70,7 +73,7 @@ export class OctavoPolicy implements Policy {
 
   memory(): MemoryUse {
     const written = new Map<KvSequence, number>();
-    for (const sequence of this.scheduler.running) if (sequence.kv) written.set(sequence.kv, sequence.numComputed);
+    for (const { leader } of this.scheduler.running) if (leader.kv) written.set(leader.kv, leader.numComputed);
     for (const { sequence, start, count } of this.#chunks) if (sequence.kv) written.set(sequence.kv, start + count);
     const stored = this.kv.storedTokens((sequence) => written.get(sequence) ?? 0);
     const { pool, blockSize } = this.kv;
@@ -80,13 +83,14 @@ export class OctavoPolicy implements Policy {
   complete(): readonly SimRequest[] {
     const finished: SimRequest[] = [];
     for (const chunk of this.#chunks) {
-      if (!this.scheduler.advance(chunk)) continue;
+      this.scheduler.advance(chunk);
+      if (chunk.samples === "none") continue;
       const { sequence } = chunk;
-      const request = this.#requests.get(sequence)!;
+      const request = this.#requests.get(sequence.group)!;
       sequence.append(request.output(sequence.numOutputs));
       if (sequence.numOutputs < request.outputLength) continue;
       this.scheduler.remove(sequence);
-      this.#requests.delete(sequence);
+      this.#requests.delete(sequence.group);
       finished.push(request);
     }
     return finished;

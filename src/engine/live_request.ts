@@ -1,0 +1,164 @@
+import { assert } from "../base/assert.ts";
+import { AsyncQueue } from "../base/async_queue.ts";
+import { NOT_A_TOKEN } from "../contracts/device.ts";
+import {
+  EngineError,
+  type GenerationRequest,
+  type RequestTiming,
+  type TokenEvent,
+  type TokenLogprobs,
+} from "../contracts/generation.ts";
+import type { StepLogprobs, StepOutput } from "../contracts/runner.ts";
+import { BeamSearch } from "./beam_search.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Sequence, SequenceGroup } from "./sequence_group.ts";
+import { type StopLimits, stopAfter } from "./stop.ts";
+
+/** A request being served: its groups, where their tokens go, and when things happened to it (ms). */
+export class LiveRequest {
+  readonly id: string;
+  /** Usually one; several where the branches do not fit into the cache together. */
+  readonly groups: readonly SequenceGroup[];
+  /** One a continuation. */
+  readonly outputs: readonly AsyncQueue<TokenEvent>[];
+  firstScheduled = 0;
+  readonly #request: GenerationRequest;
+  readonly #limits: StopLimits;
+  readonly #arrived: number;
+  readonly #search: BeamSearch | null;
+  #firstToken = 0;
+  #aborted = false;
+
+  constructor(
+    request: GenerationRequest,
+    groups: readonly SequenceGroup[],
+    limits: StopLimits,
+    arrived: number,
+    onLeave: (live: LiveRequest) => void,
+  ) {
+    const { id, branches, beam, params, promptIds } = request;
+    this.id = id;
+    this.groups = groups;
+    this.outputs = Array.from({ length: branches }, () => new AsyncQueue<TokenEvent>(() => onLeave(this)));
+    this.#request = request;
+    this.#limits = limits;
+    this.#arrived = arrived;
+    const maxTokens = Math.min(params.maxTokens, limits.maxModelLen - promptIds.length);
+    this.#search = beam ? new BeamSearch(beam, endingsOf(request, limits), maxTokens) : null;
+  }
+
+  /** Everything of it ends with the next step. */
+  abort(): void {
+    this.#aborted = true;
+  }
+
+  /** Ends what was aborted, and gives the branches that nobody waits for any more. Beams are wanted as long as one result is. */
+  unwanted(): Sequence[] {
+    const branches = this.groups.flatMap((group) => group.branches);
+    if (this.#aborted) {
+      this.end();
+      return branches;
+    }
+    if (this.#search) return this.outputs.every(({ ended }) => ended) ? branches : [];
+    return branches.filter(({ index }) => this.outputs[index]!.ended);
+  }
+
+  end(): void {
+    for (const output of this.outputs) output.end();
+  }
+
+  fail(error: EngineError): void {
+    for (const output of this.outputs) output.fail(error);
+  }
+
+  /** Takes a step's tokens of one group and hands them on. Returns the branches that end here. */
+  accept(group: SequenceGroup, step: StepOutput, scheduler: Scheduler, time: number): Sequence[] {
+    if (this.#firstToken === 0) this.#firstToken = time;
+    if (this.#search) return this.#acceptBeams(group, this.#search, step, scheduler, time);
+    return group.branches.filter((branch) => this.#acceptSample(branch, step, time));
+  }
+
+  /** True where the token ends the branch. */
+  #acceptSample(branch: Sequence, { tokenIds, logprobs }: StepOutput, time: number): boolean {
+    const output = this.outputs[branch.index]!;
+    const { params, cachedTokens, topLogprobs } = branch.group;
+    const tokenId = tokenIds[branch.sample]!;
+    if (tokenId === NOT_A_TOKEN) {
+      output.fail(notFinite());
+      return true;
+    }
+    branch.append(tokenId);
+    const stop = stopAfter(tokenId, branch.numTokens, branch.numOutputs, params, this.#limits);
+    output.push({
+      tokenId,
+      cachedTokens,
+      ...(logprobs && topLogprobs >= 0 && { logprobs: logprobsOf(logprobs, branch.sample, topLogprobs) }),
+      ...(stop && { finish: { ...stop, timing: this.#timing(branch.group, time) } }),
+    });
+    if (stop) output.end();
+    return stop !== null;
+  }
+
+  #acceptBeams(group: SequenceGroup, search: BeamSearch, step: StepOutput, scheduler: Scheduler, time: number) {
+    const { branches } = group;
+    const { logprobs } = step;
+    if (!logprobs || branches.some(({ sample }) => step.tokenIds[sample] === NOT_A_TOKEN)) {
+      this.fail(notFinite());
+      return [...branches];
+    }
+    const { count, topIds, topLogprobs } = logprobs;
+    const next = search.step(
+      branches.map(({ sample }) => ({
+        tokenIds: topIds.subarray(sample * count, (sample + 1) * count),
+        logprobs: topLogprobs.subarray(sample * count, (sample + 1) * count),
+      })),
+    );
+    if (next === null) {
+      this.#deliver(search, this.#timing(group, time));
+      return [...branches];
+    }
+    const parents = next.map(({ parent }) => branches[parent]!);
+    scheduler.branch(group, parents).forEach((branch, i) => {
+      branch.append(next[i]!.tokenId);
+    });
+    return [];
+  }
+
+  /** The best beams, whole. */
+  #deliver({ finished }: BeamSearch, timing: RequestTiming): void {
+    const { cachedTokens } = this.groups[0]!;
+    const { params, promptIds } = this.#request;
+    for (const [i, output] of this.outputs.entries()) {
+      const { tokenIds } = finished[i]!;
+      for (const tokenId of tokenIds.slice(0, -1)) output.push({ tokenId, cachedTokens });
+      const [last, length] = [tokenIds.at(-1)!, tokenIds.length];
+      const stop = stopAfter(last, promptIds.length + length, length, params, this.#limits);
+      assert(stop, "a beam ended without a reason");
+      output.push({ tokenId: last, cachedTokens, finish: { ...stop, timing } });
+      output.end();
+    }
+  }
+
+  #timing({ preemptions }: SequenceGroup, finished: number): RequestTiming {
+    const { firstScheduled } = this;
+    return { arrived: this.#arrived, firstScheduled, firstToken: this.#firstToken, finished, preemptions };
+  }
+}
+
+/** Tokens that end a beam. */
+export function endingsOf({ params }: GenerationRequest, { eosTokenIds }: StopLimits): ReadonlySet<number> {
+  return new Set([...(params.ignoreEos ? [] : eosTokenIds), ...params.stopTokenIds]);
+}
+
+function logprobsOf(logprobs: StepLogprobs, sample: number, wanted: number): TokenLogprobs {
+  const { chosen, ranks, count, topIds, topLogprobs } = logprobs;
+  const top = Array.from({ length: Math.min(wanted, count) }, (_, i) => {
+    const at = sample * count + i;
+    return { tokenId: topIds[at]!, logprob: topLogprobs[at]! };
+  });
+  return { logprob: chosen[sample]!, rank: ranks[sample]!, top };
+}
+
+function notFinite(): EngineError {
+  return new EngineError("internal", "The model computed logits that are not finite");
+}
