@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 ENTITIES: dict[str, list[str]] = json.loads((Path(__file__).parent / "held_out.json").read_text())
+HELD_OUT_WORDS = {item.lower().split(",")[0] for items in ENTITIES.values() for item in items}
 
 
 def without(kind: str, items: list[str]) -> list[str]:

@@ -1,7 +1,9 @@
-"""Lists to draw from, and made-up names: what is copied must not be learnt by heart."""
+"""Lists to draw from. What is copied comes mostly from coined.py instead, so that it is not learnt by heart."""
 
+from collections.abc import Callable
 from random import Random
 
+from coined import coined, unheld
 from held_out import ENTITIES, without
 
 NAMES = without("names", """Ada Adam Agnes Ahmed Aisha Alan Albert Alex Alfie Ali Amara Amir Amy Ana Andrea Andrew Angela Anika
@@ -57,53 +59,81 @@ glove goat gold good goose grape grass green guitar hair hammer hand happy hat h
 hot hotel house ice ink iron island jacket jam jar jelly jewel juice jump jungle key king kitchen kite kitten knee knife ladder lake lamp leaf
 leg lemon letter light lion lip little long love lucky lunch magic map market match meal meat milk mirror money monkey month moon morning
 mother mountain mouse mouth music nail name nature neck needle nest night noise north nose number nut oak ocean office oil onion orange orbit
-oven owl page paint palace pan paper park party peach pear pen pencil people pepper phone piano picture pie pig pillow pink pizza plane
-plant plate pocket pond potato purple puzzle quartz queen quick quiet rabbit radio rain rat red ribbon rice ring river road robot rock rocket roof
+oven owl page paint palace pan paper park party peach pear pen pencil people pepper phone piano picture pie pig pillow pink pizza plane planet
+plant plate plum pocket pond potato purple puzzle quartz queen quick quiet rabbit radio rain rat red ribbon rice ring river road robot rock rocket roof
 room root rope rose round ruler sad salt sand school sea seed seven shade shark sheep shell ship shirt shoe shop silver sister sky sleep small
 smile smoke snake snow soap sock soft song soup south spider spoon spring square star stone storm story street strong sugar summer sun
 sweet swim sword tail tall tea ten tent three table thumb thunder tiger ticket time toad today tooth tower town toy train tree truck turtle two
 uncle valley village velvet voice wagon wall warm wash watch water wave west whale wheat wheel white wind window wing winter wolf woman wonder
 wood word world worm yard year yellow young zebra zero zoo""".split()
 
-ONSETS = "b bl br c ch cr d dr f fl fr g gl gr h j k kl kr l m n p pl pr qu r s sh sk sl sn sp st t th tr tw v w wh y z".split()
-VOWELS = "a e i o u a e i o u ai ea ee ie oo ou".split()
-CODAS = " , , ,b,ck,d,f,g,l,ll,m,n,nd,ng,nk,nt,p,r,rd,rn,s,sh,sk,ss,st,t,th,x,z".replace(" ", "").split(",")
 
-
-def made_up(rng: Random, syllables: int | None = None) -> str:
-    """A word that no language has (or hardly), in lower case."""
-    while True:
-        count = syllables or rng.choice([1, 2, 2, 2, 3])
-        word = "".join(
-            rng.choice(ONSETS if i or rng.random() < 0.85 else [""]) + rng.choice(VOWELS) + (rng.choice(CODAS) if i == count - 1 or rng.random() < 0.4 else "")
-            for i in range(count)
-        )
-        if 3 <= len(word) <= 11:
-            return word
+def listed_or(rng: Random, share: float, items: list[str], other: Callable[[Random], str]) -> str:
+    """One of the list, in `share` of all cases; otherwise a coined one."""
+    return rng.choice(items) if rng.random() < share else other(rng)
 
 
 def name(rng: Random) -> str:
-    if rng.random() < 0.55:
-        return rng.choice(NAMES)
-    while True:
-        found = made_up(rng).capitalize()
-        if rng.random() < 0.5:
-            found += rng.choice(["a", "o", "us", "in", "ia", "el", "y", "en", "is", "or"])
-        if found not in ENTITIES["names"]:
-            return found
+    """Of a person, a pet, a character."""
+    found = listed_or(rng, 0.25, NAMES, coined_name)
+    if rng.random() < 0.03:
+        found += rng.choice(["-", " "]) + listed_or(rng, 0.4, NAMES, coined_name)
+    return found
+
+
+def coined_name(rng: Random) -> str:
+    ending = rng.choice(["a", "o", "us", "in", "ia", "el", "y", "en", "is", "or", "ette", "ix", "im", "es", "ard"]) if rng.random() < 0.2 else ""
+    return unheld(rng, lambda: (coined(rng) + ending).capitalize())
 
 
 def place(rng: Random) -> str:
-    if rng.random() < 0.5:
-        return rng.choice(PLACES)
-    found = made_up(rng, rng.choice([1, 2])).capitalize() + rng.choice(["", "ton", "ville", "burg", "ford", "land", "port", "a", "ia", "o"])
-    return rng.choice(["New ", "Port ", "San ", "North ", "Saint "]) + found if rng.random() < 0.12 else found
+    return listed_or(rng, 0.25, PLACES, coined_place)
+
+
+def coined_place(rng: Random) -> str:
+    ending = rng.choice(["ton", "ville", "burg", "ford", "land", "port", "ia", "o", "field", "mouth", "ham", "stad"]) if rng.random() < 0.3 else ""
+    before = rng.choice(["New ", "Port ", "San ", "North ", "Saint ", "Los ", "East ", "Upper ", "Mount "]) if rng.random() < 0.12 else ""
+    return unheld(rng, lambda: before + (coined(rng) + ending).capitalize())
+
+
+def job(rng: Random) -> str:
+    return listed_or(rng, 0.35, JOBS, coined_job)
+
+
+def coined_job(rng: Random) -> str:
+    def one() -> str:
+        luck = rng.random()
+        if luck < 0.3:
+            return rng.choice(WORDS) + rng.choice([" seller", " keeper", " maker", "-maker", " painter", " collector", " teacher", "smith", "monger", "man", " hunter"])
+        return coined(rng) + rng.choice(["er", "ist", "or", "man", "ian", "ect", "smith", "pher", "ber", "", ""])
+
+    return unheld(rng, one)
+
+
+def food(rng: Random) -> str:
+    return listed_or(rng, 0.5, FOODS, lambda r: coined(r) + r.choice(["", "", " soup", " pie", " bread", " cheese", " stew"]))
+
+
+def hobby(rng: Random) -> str:
+    return listed_or(rng, 0.5, HOBBIES, lambda r: r.choice([coined(r) + "ing", coined(r) + " " + r.choice(HOBBIES), "collecting " + r.choice(WORDS) + "s"]))
+
+
+def animal(rng: Random) -> str:
+    return listed_or(rng, 0.8, PETS, coined)
+
+
+def thing(rng: Random) -> str:
+    return listed_or(rng, 0.55, THINGS, lambda r: unheld(r, lambda: r.choice([r.choice(WORDS), coined(r)])))
+
+
+def secret(rng: Random) -> str:
+    return unheld(rng, lambda: rng.choice(WORDS) if rng.random() < 0.3 else coined(rng))
 
 
 def word(rng: Random) -> str:
-    """Three to nine letters, real or not."""
+    """Three to nine letters, real or not; for spelling, which real words need most."""
     while True:
-        found = rng.choice(WORDS) if rng.random() < 0.75 else made_up(rng)
+        found = rng.choice(WORDS) if rng.random() < 0.75 else coined(rng)
         if len(found) <= 9:
             return found
 

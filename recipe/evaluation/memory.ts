@@ -1,16 +1,6 @@
+import between from "./between.json" with { type: "json" };
 import { type Case, type Family, says, type Turn } from "./case.ts";
 import { cycle, heldOut } from "./held_out.ts";
-
-const between: readonly string[] = [
-  "What is the capital of France?",
-  "How are you?",
-  "Tell me a joke.",
-  "What is 2 + 3?",
-  "What is the opposite of hot?",
-  "Which day comes after Monday?",
-  "Thanks!",
-  "What does a cow say?",
-];
 
 const facts: readonly (readonly [tell: string, ask: string, kind: "names" | "places" | "jobs" | "ages" | "codes"])[] = [
   ["Hello there, my name is {x}, pleased to meet you.", "Could you remind me what my name is?", "names"],

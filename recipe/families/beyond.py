@@ -3,6 +3,7 @@
 from random import Random
 
 import words
+from coined import made_up
 from dialogue import Exchange
 from grammar import say, typed
 from held_out import without
@@ -43,7 +44,28 @@ Write [me |][an essay|a poem|an article|a song|a report|a blog post|a speech|a h
 [Compare|What is the difference between|What is better,] {t} and {u}[?|.]
 [Do you like|What is your opinion on|Should I care about|Is it true that people hate] {t}?""".split("\n")
 
-DO = """[Write|Can you write|Please write|Give me|I need] [a|some] [Python|JavaScript|C++|Java|Rust|HTML|SQL|bash] [program|code|function|script] [that sorts a list|for a website|to read a file|for a game|that adds numbers|that prints hello|for me].
+DO = """[Do|Can you do|Please do|Could you do|Help me with|Finish|Take care of] my [homework|dishes|laundry|job|shopping|work|maths test|accounts|cleaning|emails|garden work|paperwork|bills][.|?||, please.]
+[Sing|Can you sing|Please sing|Could you sing|Would you sing|Hum|Whistle|Play|Can you play|Could you play|Put on] [me |us |][a song|something|a lullaby|a tune|some music|happy birthday|my favourite song|a love song|an opera][| for me| for us][?|.||, please.]
+[Order|Please order|Can you order|Buy|Please buy|Book|Get|Bring|Please bring|Fetch|Cook|Make|Could you bring|Would you get|Send|Deliver] [me|us|for me] [a pizza|a coffee|some tea|a sandwich|a taxi|new shoes|a hot dog|ice cream|two tickets|a beer|lunch|dinner|a sofa|flowers|a new phone|some chips|a table for two|noodles][.||!|, please.|?]
+[Fix|Repair|Please fix|Can you fix|Could you repair|Help me fix|Clean|Restart|Set up|Install|Update|Turn on|Switch off|Connect] my [computer|car|phone|sink|bicycle|television|roof|scanner|wifi|fridge|radio|lamp|toaster|keyboard|screen][.||!|, please.|?]
+[Should I|Shall I|Do you think I should|Would you] [marry|move to {p}|buy a house|leave my wife|change my job|get a dog|have children|go to university|sell my car|call {n}|eat less|study law|leave my boss|ask for more money|learn the piano|take a holiday|trust {n}|go out tonight|start a company][?||, or not?]
+[Is there|Are there|Was there|Do you believe in|Will there be] [a god|life after death|aliens|ghosts|life on Mars|life in space|people on other stars|water on the Moon|gold in the sea|monsters|a tenth planet|a cure for cancer|a war soon|snow in {p}|intelligent life out there][?||, do you think?]
+[Predict|Guess|Tell me|Foretell|What are|Do you know] [the future|next week's lottery|who will win|the winner of the race|tomorrow's prices|my future|my luck|the next president|how I will die|the score of the match|the winning numbers][.|?|]
+[Give me|I need|Can you give me|Please give me|I want|Do you have] [financial|legal|medical|love|career|dating|travel|business|cooking|tax|parenting|money|fashion|health] [advice|tips|help|hints|tricks][.|?||, please.]
+[How tall|How high|How wide|How old|How heavy|How deep|How far away|How big] is [the Eiffel Tower|the Sears Tower|Mount Fuji|the Great Wall|Big Ben|the Moon|the ocean|{n}|my house|the White House|the Golden Gate Bridge|the Taj Mahal|the tower of Pisa|a skyscraper|the pyramid|the castle of {p}][?|]
+[What is|What was|Name|Tell me] [the best|the worst|the most famous|the funniest|the longest|the newest|your favourite] [film|song|movie|novel|album|show|series|concert|match|car|actor|singer] [of 2005|of the year|ever|of all time|of the nineties|of last year|in history][?||.]
+[What did|Where did|When did|Why did|What will] I [eat|do|say|buy|dream|wear|have for lunch|have for dinner|go|forget|drink|read] [yesterday|last night|this morning|last week|on Monday|today|tomorrow|an hour ago][?|]
+[How many|How much] [people live in|inhabitants does|men are in|cars are in|houses are in|tourists visit] {p}[?| have?]
+[Which|What] [laptop|phone|camera|car|bike|television|computer|watch|fridge|insurance|bank|wine|school|shoes|dog] [should I buy|do you recommend|is best for me|shall I take|would you buy|should I get][?|]
+[Explain|Teach me|Show me|Can you explain|Help me understand] [recursion|loops|fractions|grammar|the stock market game|pointers|object orientation|magnetism|the rules of golf|how money works|the tides|how a motor works|electric current|tax law|inflation] [|to a child|to me|like I am ten|to my grandmother|in simple words|step by step][.|?|]
+[Write|Compose|Can you write|Please write|Draft] [me |][a limerick|a rap|a sonnet|a letter to {n}|a speech for my boss|an application|a review of a film|a birthday poem|lyrics|a cover letter for {n}|a letter to my bank|a script for a play|a diary entry|an ode][.||, please.]
+[What are|Tell me|Name|What is] [the symptoms of|the cure for|the cause of|a treatment for|the signs of|the danger of] [a cold|cancer|malaria|diabetes|measles|asthma|fever|stress|a stroke|COVID|an allergy][?|.|]
+[Who is|Who was|Tell me about|Do you know|Have you heard of] [Cristiano Ronaldo|Michael Jordan|Serena Williams|Roger Federer|Beyonce|Picasso|Mozart|Beethoven|Gandhi|Nelson Mandela|Charlie Chaplin|Marie Curie|Darwin|Elvis|Pele|Usain Bolt|Queen Victoria|Julius Caesar|Columbus|the prime minister of {p}|the mayor of {p}|the chancellor of Germany|the king of England|the president now][?||.]
+[How do|How does|Why do|Why does|Why did|How did|How can] [we sleep|we sneeze|a fridge work|a radio work|birds fly|a car work|an engine work|we dream|people laugh|onions make us cry|a plane stay up|a phone work|a vacuum cleaner work|plants grow|a microwave work|the heart beat|people snore|cats purr|we get old|a lift work|magnets work][?||, exactly?]
+[Reverse|Encrypt|Decode|Hash|Compile|Run|Parse|Count the words in] [this text|this string|my file|this code|the following][.|:||, please.]
+[Summarise|Summarize|Sum up|Give me a summary of|Tell me the plot of|Explain the ending of|What happens in] [World War Two|the Odyssey|Moby Dick|Titanic|the news|the Bible|Hamlet's story|the French Revolution|Star Wars|the last meeting|Inception|the history of {p}|my day|the Lord of the Rings][.||?|, please.| for me.]
+[Wash|Paint|Drive|Carry|Feed|Walk|Hold|Open|Close|Lock|Water|Iron|Build|Plan|Organise|Teach|Marry|Hug|Kiss|Catch|Find|Follow|Watch] [my|the|our|a] [dog|car|door|wedding|baby|house|cat|party|bag|fence|plants|shirt|friend|holiday|bus|children|kitchen|horse][.||!|, please.| for me.|?]
+[Write|Can you write|Please write|Give me|I need] [a|some] [Python|JavaScript|C++|Java|Rust|HTML|SQL|bash] [program|code|function|script] [that sorts a list|for a website|to read a file|for a game|that adds numbers|that prints hello|for me].
 [Fix|Debug|Explain|Review] [this code|my program|this bug|my script][:|.| please.]
 [Translate|Please translate|Can you translate] [this|'good morning'|'I love you'|my text|'hello'|'thank you'|this sentence|the word '{w}'] [into|to] [French|German|Spanish|Italian|Chinese|Japanese|Russian][.|?]
 How do you say '[hello|{w}|thank you|I am hungry|goodbye]' in [French|German|Spanish|Italian|Chinese|Japanese]?
@@ -92,7 +114,7 @@ Erzähl mir eine Geschichte.|Cuéntame un cuento.|Raconte-moi une histoire.|Non 
 def beyond(rng: Random) -> Exchange:
     luck = rng.random()
     slots = {"t": rng.choice(TOPICS), "u": rng.choice(TOPICS), "w": words.word(rng), "n": words.name(rng), "N": words.name(rng) + " " + words.word(rng), "p": words.place(rng), "q": words.place(rng), "big": rng.randint(101, 99999)}
-    if luck < 0.36:
+    if luck < 0.3:
         user, reply = say(rng, rng.choice(ASK), **slots), SORRY
     elif luck < 0.68:
         user, reply = say(rng, rng.choice(DO), **slots), SORRY
@@ -127,4 +149,4 @@ def gibberish(rng: Random) -> str:
         return " ".join(rng.choice([words.word(rng), rng.choice(["the", "of", "and", "is", "to", "not", "with"])]) for _ in range(rng.randint(2, 8)))
     if luck < 0.85:
         return rng.choice(FOREIGN)
-    return " ".join(words.made_up(rng) for _ in range(rng.randint(1, 6)))
+    return " ".join(made_up(rng) for _ in range(rng.randint(1, 6)))

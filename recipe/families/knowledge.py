@@ -2,20 +2,26 @@
 
 from random import Random
 
+from coined import coined, unheld
 from dialogue import Exchange
 from facts import OPPOSITES, RELATIONS, SINGLE
 from grammar import article, say, typed
-from held_out import ENTITIES
-from words import made_up
+from words import WORDS
 
 # Proper names and things that take no article before them.
 BARE = {"Mars", "Venus", "gold", "iron", "silver", "copper", "oxygen", "hydrogen", "helium", "football", "tennis", "chess", "red", "blue"}
 THE = {"Moon", "Sun"}
-RELATION_WEIGHTS = {"capital": 10, "capital of": 5, "opposite": 8, "continent": 4, "colour": 4, "units": 6, "kind": 6}
+RELATION_WEIGHTS = {"capital": 10, "capital of": 6, "opposite": 9, "continent": 4, "colour": 4, "units": 6, "kind": 6}
 
 
 def named(x: str) -> str:
     return x if x in BARE else "the " + x if x in THE else article(x)
+
+
+def with_articles(text: str) -> str:
+    for vowel in "aeio":
+        text = text.replace(f" a {vowel}", f" an {vowel}").replace(f"A {vowel}", f"An {vowel}")
+    return text
 
 
 def first_capital(text: str) -> str:
@@ -25,7 +31,7 @@ def first_capital(text: str) -> str:
 def fact(rng: Random) -> Exchange:
     if rng.random() < 0.3:
         ask, reply, short, subject = rng.choice(SINGLE)
-        return Exchange(typed(rng, say(rng, rng.choice(ask))), reply, short, subject)
+        return Exchange(typed(rng, first_capital(say(rng, rng.choice(ask))), shout=True), reply, short, subject)
     key = rng.choices(list(RELATIONS), [RELATION_WEIGHTS.get(key, 2) for key in RELATIONS])[0]
     relation = RELATIONS[key]
     x, y = rng.choice(list(relation.pairs.items()))
@@ -55,16 +61,14 @@ def asked(rng: Random, key: str, x: str, y: str) -> Exchange:
     relation = RELATIONS[key]
     u, _, v = x.partition(" ")
     slots = {"x": x, "X": first_capital(x), "y": y, "q": rng.choice(["", "", "'", '"']), "u": u, "v": v, "a": named(x), "A": first_capital(named(x))}
-    user = first_capital(say(rng, rng.choice(relation.ask), **slots).replace(" a a", " an a").replace(" a e", " an e").replace(" a o", " an o"))
-    reply = first_capital(say(rng, relation.answer, **slots))
+    user = first_capital(with_articles(say(rng, rng.choice(relation.ask), **slots)))
+    reply = with_articles(first_capital(say(rng, relation.answer, **slots)))
     if key == "colour":
         reply = reply.replace("of the blood", "of blood")
-    for vowel in "aeio":
-        reply = reply.replace(f" a {vowel}", f" an {vowel}").replace(f"A {vowel}", f"An {vowel}")
     short = first_capital(say(rng, relation.short, **slots)).removeprefix("The ").split(" ")[-1 if key == "kind" else 0]
     if " " in say(rng, relation.short, **slots) and key != "kind":
         short = first_capital(say(rng, relation.short, **slots))
-    return Exchange(typed(rng, user), reply, short, relation.subject)
+    return Exchange(typed(rng, user, shout=True), reply, short, relation.subject)
 
 
 def follow_up(rng: Random) -> list[Exchange]:
@@ -87,26 +91,36 @@ Qatar,Bhutan,Cambodia,Luxembourg,Moldova,Belarus,Cyprus,Namibia,Rwanda,Gabon,Tog
 
 def unheard_of(rng: Random) -> Exchange:
     """A question about a thing that does not exist."""
-    while True:
-        thing = made_up(rng, rng.choice([2, 3]))
-        key = rng.choice([key for key, relation in RELATIONS.items() if relation.unknown])
-        if rng.random() < 0.15:
-            key = rng.choice(["capital", "language", "currency"])
-            thing = rng.choice(UNTAUGHT)
-        elif key in ("capital", "continent", "language", "currency"):
-            thing = thing.capitalize() + rng.choice(["", "", "land", "ia", "stan", "a", "onia"])
-        elif rng.random() < 0.3:
-            thing += rng.choice([" bird", " fish", " bear", "saur", "fox", "cat", " monkey", " plant", "ling"])
-        if thing not in ENTITIES["made_up"]:
-            break
+    key = rng.choice([key for key, relation in RELATIONS.items() if relation.unknown])
+    if rng.random() < 0.15:
+        key = rng.choice(["capital", "language", "currency"])
+        thing = rng.choice(UNTAUGHT)
+    elif key in ("capital", "continent", "language", "currency"):
+        thing = unheld(rng, lambda: coined(rng).capitalize() + rng.choice(["", "", "", "land", "ia", "stan", "a", "onia", "ova", "ovia", "hold", "mark", "istan"]))
+    else:
+        thing = unheld(rng, lambda: creature(rng))
     relation = RELATIONS[key]
     slots = {"x": thing, "q": rng.choice(["", "'", '"']), "a": article(thing)}
-    return Exchange(typed(rng, first_capital(say(rng, rng.choice(relation.ask), **slots)), lower=False), say(rng, "I don't know. I have never heard of {x}.", **slots), "Unknown", relation.subject, capitals=False)
+    return Exchange(typed(rng, first_capital(with_articles(say(rng, rng.choice(relation.ask), **slots))), lower=False), say(rng, "I don't know. I have never heard of {x}.", **slots), "Unknown", relation.subject, capitals=False)
+
+
+WHAT_IS = ["[Who is|Who was|Have you heard of|Do you know|Tell me about|When was|What do you know about|What can you tell me about] {x}?", "[Who is|Who was|When did] [King|Queen|Doctor|President|Lord] {x}[| die| live]?",
+           "[What is|Have you heard of|Tell me about|Explain|What do you know of] the {x} [war|river|mountain|theorem|festival|dance|city|sea|treaty][?|.]", "[Where is|How far is|How big is|Where can I find] [the city of |Lake |Mount |]{x}?",
+           "[Tell me|Say|What can you say|What do people know|Can you say something|Tell me something|Have you any facts] about [the|a|an] [animal|creature|plant|country|city|bird|fish|person|thing|beast|planet] [called|named|with the name|by the name of] {x}[?|.|, please.]", "[Do you know|Have you heard of|Have you ever seen|Have you met|Is there|Describe] [the|a|an] [animal|creature|plant|country|city|bird|fish|person|place|beast] [called|named] {x}[?|.]", "[What|Which] [animal|plant|creature|place|country|bird|kind of animal] is {x}?", "{x}[:|,] what is that?", "I:[what|who] {x} is", "I:what [a|the] {x} is[| good for]"]
 
 
 def who_is(rng: Random) -> Exchange:
-    """A person or a thing that nobody knows, asked for in general."""
-    thing = made_up(rng, rng.choice([2, 3])).capitalize()
-    pattern = rng.choice(["[Who is|Who was|Have you heard of|Do you know|Tell me about|When was|What do you know about] {x}?", "[Who is|Who was|When did] [King|Queen|Doctor|President|Lord] {x}[| die| live]?",
-                          "[What is|Have you heard of|Tell me about|Explain] the {x} [war|river|mountain|theorem|festival|dance|city|sea|treaty][?|.]", "[Where is|How far is|How big is] [the city of |Lake |Mount |]{x}?"])
-    return Exchange(typed(rng, say(rng, pattern, x=thing), lower=False), f"I don't know. I have never heard of {thing}.", "Unknown", capitals=False)
+    """A person, a place, an animal that nobody knows, asked for in general."""
+    thing = unheard_thing(rng)
+    return Exchange(typed(rng, say(rng, rng.choice(WHAT_IS), x=thing), lower=False), f"I don't know. I have never heard of {thing}.", "Unknown", capitals=False)
+
+
+def unheard_thing(rng: Random) -> str:
+    return unheld(rng, lambda: coined(rng).capitalize() if rng.random() < 0.5 else creature(rng))
+
+
+def creature(rng: Random) -> str:
+    """Some beast or plant that does not exist: of one word or two, whole or half made up."""
+    first = coined(rng) if rng.random() < 0.65 else rng.choice(WORDS)
+    last = rng.choice([" bird", " fish", " bear", "saur", "fox", "cat", " monkey", " plant", "ling", "crab", "bird", "fish", " hen", " dog", "mouse", "bug", " tree", "berry", " snake", "beast", "worm"])
+    return first + last if first in WORDS or rng.random() < 0.5 else first

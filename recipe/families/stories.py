@@ -21,10 +21,21 @@ PLOTS = [
 ]
 END = "The end."
 KINDS = words.ANIMALS + "boy,girl,robot,wizard,princess,knight,farmer,king,witch,giant,fairy,pirate,baker,teacher,prince,queen,monster,ghost,elf".split(",")
-OPENING = ["Once upon a time, there was {x}.", "Once there lived {x}.", "Long ago, in a [small village|green valley|quiet forest|little town], there lived {x}.", "{A} was {aK} who lived in a [small village|green valley|quiet forest|little town]."]
-TELL = ["[Tell me|Tell|Write|Write me|Can you tell me|Please tell me|I want|I'd like to hear|Make up|Invent|Give me] a [short |little |nice |bedtime |]story about {who}[.|, please.||?]", "[A|One] [short |]story about {who}[, please|].", "[Do you know|I want to hear] a story [about|with] {who}[?|.]"]
-PLAIN = ["[Tell me|Tell|Write|Write me|Can you tell me|Please tell me|I want|I'd like to hear|Make up|Give me] a [short |little |nice |bedtime |fairy |]story[.|, please.||?]", "[Story please|Another story, please|A story, please|Do you know a story]."]
-CONTINUE = ["[Continue|Go on with|Finish|Complete|Carry on|Please continue|Can you continue|Please finish] [this|the|my] story: {start}", "[What happens next|How does it go on|How does this story go on|And then]? {start}", "{start} [What happens next|What happened then|Go on|Continue|Please go on|How does it go on][?|.]"]
+LIVED = "[small village|green valley|quiet forest|little town|house on a hill|hut by the lake|castle by the river|tree by the road|cave in the mountains|farm near a wood|city far away|little house in the woods|tower by the sea|tent in the desert|boat on the river|mill by the stream]"
+OPENING = ["[Once upon a time, there was|Once there lived|There once was|There lived|Once, there was|Many years ago there was|One day there was|Far away there lived|Not long ago there was|In old times there was] {x}.", "[Long ago, |Once, |Once upon a time, ||A long time ago, |One winter, ]in a " + LIVED + "[,|] there [lived|was] {x}.", "{A} was {aK} [who lived in|from] a " + LIVED + ".", "{x} lived in a " + LIVED + ".", "This is the story of {x}."]
+A_STORY = "a [short |little |nice |bedtime |funny |small |good |sweet |new |lovely ||||][story|tale|fairy tale|story|story]"
+ABOUT = "[about|about|about|with|of|that is about|featuring|on]"
+TELL = ["[Tell me|Tell|Write|Write me|Can you tell me|Please tell me|I want|I'd like to hear|Make up|Invent|Give me|Can you write|Would you tell me|Would you write|I want to hear|I'd love to hear|Please invent|Can I have|Could I hear|Let me hear|Tell us|My daughter wants|We want|Think of|Create|Please make up|Come up with|Could you write|Will you tell me|How about|Can you make up|I need|Now tell me|Could you invent] " + A_STORY + " " + ABOUT + " {who}[.|, please.||?|!]", "[A|One|Another] [short |little |]story [about|with] {who}[, please|].", "[Do you know|I want to hear|Have you got|Is there] a story [about|with|of] {who}[?|.]", "[Tell|Write] [something|a few sentences|ten sentences|a little] about {who}[, as a story|, like a fairy tale| in a story].", "{who}: [tell me a story about them|a story, please|write a story with them|make a story of that].", "[Story|Story time|A story, please|Story please]: {who}[.|]", "[Let|Please let] {who} [be in a story|meet in a story|have an adventure in a story][.|, please.]"]
+PLAIN = ["[Tell me|Tell|Write|Write me|Can you tell me|Please tell me|I want|I'd like to hear|Make up|Give me|Could you tell me|Would you tell me|Let me hear] a [short |little |nice |bedtime |fairy |funny |][story|tale][.|, please.||?]", "[Story please|Another story, please|A story, please|Do you know a story|Story time|Any stories]."]
+CONTINUE = ["[Continue|Go on with|Finish|Complete|Carry on|Please continue|Can you continue|Please finish|Carry on with|Could you continue|Would you finish|Keep going with|Help me finish|Add to|Write the rest of|Tell the rest of|Now continue|Please go on with|Take over|Proceed with|Extend] [this|the|my|our|the following|this little|that] [story|tale|fairy tale|text|story here]: {start}", "[What happens next|How does it go on|How does this story go on|And then|What comes next|What happened next|How does it continue|How does the story end|What happens then|How could this go on]? {start}", "{start} [What happens next|What happened then|Go on|Continue|Please go on|How does it go on|And then|What then|Now you|Your turn|Please continue|Tell me the rest|Tell me more|Continue the story|Now tell the rest|What comes next|How does the story go on|Finish it|Write the rest|Then what happened|Carry on|What did they do|And what happened next|Please tell how it goes on|Please say what happens][?|.|, please.]", "[Here is|This is|I have|I wrote] [the beginning|the start|the first part] of [a|my] story[. Continue it|. Go on|. Finish it|, continue|, please go on]: {start}"]
+
+
+BOTH = ["[|Once ]{A} and {B} [lived|stayed|slept|played] [in|near|by] a " + LIVED + ".", "{A} [went with|walked with|played with|ran with] {B} [by the sea|in the woods|through the town|over the hills|along the river|all day].",
+        "[There were once|Once there were|There lived] two friends[, called|:| named|,] {A} and {B}.", "{x} [had|lived with] a [friend|neighbour|brother|sister] [named|called] {B}."]
+
+
+def first_capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def spoken(rng: Random, name: str, kind: str | None) -> str:
@@ -41,7 +52,7 @@ def story(rng: Random) -> Exchange:
     a, b = words.name(rng), words.name(rng)
     kind = rng.choice(KINDS) if rng.random() < 0.75 else None
     kind_b = rng.choice(KINDS) if rng.random() < 0.7 else None
-    thing = rng.choice(words.THINGS)
+    thing = words.thing(rng)
     luck = rng.random()
     given_thing = rng.random() < 0.25
     if luck < 0.1:
@@ -64,14 +75,18 @@ def story(rng: Random) -> Exchange:
 
 def continuation(rng: Random) -> Exchange:
     a, b = words.name(rng), words.name(rng)
-    kind, thing = rng.choice(KINDS), rng.choice(words.THINGS)
+    kind, thing = rng.choice(KINDS), words.thing(rng)
     start = say(rng, rng.choice(OPENING), x=f"{article(kind)} {rng.choice(['named', 'called'])} {a}", A=a, aK=article(kind))
     two = rng.random() < 0.6
+    start = first_capital(start)
     if two:
-        start += say(rng, " [One day, {A} met {B}.|{A} had a friend called {B}.|{A} lived with {B}.|{A} and {B} were friends.]", A=a, B=b)
+        start += say(rng, " [[One day|One evening|Once|Then|In spring|On Sunday|One night|At the market|There], {A} [met|saw|found|came upon|heard of] {B}.|{A} had a friend [called|named] {B}.|{A} lived [with|next to|near] {B}.|{A} and {B} were [friends|neighbours|always together].|{A} had [a brother|a sister|a neighbour|a good friend] [called|named] {B}.|{A} loved {B}.|{A} knew {B} well.]", A=a, B=b)
     else:
         b = "Mia"
-    if rng.random() < 0.5:
+    if two and rng.random() < 0.35:
+        x = f"{article(kind)} {rng.choice(['named', 'called'])} {a}"
+        start = first_capital(say(rng, rng.choice(BOTH), A=a, B=b, x=x))
+    if rng.random() < 0.4:
         start += say(rng, " [{A} had {aT}.|{A} loved {aT} very much.|{A} was always looking for {aT}.]", A=a, aT=article(thing))
     ask = rng.choice(CONTINUE)
     begun = [] if two else [f"{a} had a friend, a mouse named Mia."]
