@@ -44,6 +44,8 @@ describe("serve's settings", () => {
     [{ enablePrefixCaching: "maybe" }, {}, "--enable-prefix-caching must be true or false"],
     [{ enableChunkedPrefill: "false" }, {}, "--max-model-len"],
     [{ enablePrefixCaching: "false" }, { OCTAVO_SYSTEM_PROMPT: "a.txt" }, "--system-prompt needs the prefix cache"],
+    [{ enablePrefixCaching: "false", prefixCacheDir: "d" }, {}, "--prefix-cache-dir needs the prefix cache"],
+    [{ prefixCacheDir: "" }, {}, "--prefix-cache-dir must not be empty"],
     [{ maxNumSeqs: "100", maxNumBatchedTokens: "50" }, {}, "--max-num-seqs (100)"],
     [{ metricsPrefix: "a b" }, {}, "--metrics-prefix"],
     [{ requestTimeout: "5" }, {}, "--request-timeout is not in this version"],

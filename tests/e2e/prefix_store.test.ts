@@ -7,7 +7,7 @@ import { collect, makeRequest } from "../engine/harness.ts";
 import { freshDirectory, removeDirectories } from "../prefix_store/process.ts";
 import { deviceKinds, engineOn } from "./devices.ts";
 import { randomModels, trainedModel } from "./goldens.ts";
-import { startServer } from "./server_process.ts";
+import { runOctavo, startServer } from "./server_process.ts";
 
 afterEach(removeDirectories);
 
@@ -153,3 +153,18 @@ test.if(trained !== null)(
   },
   20_000,
 );
+
+test.if(trained !== null)("a directory that cannot be used is one sentence", async () => {
+  const file = join(freshDirectory(), "file");
+  await Bun.write(file, "");
+  const { code, stderr } = await runOctavo(
+    "serve",
+    trained!.directory,
+    "--device",
+    "reference",
+    "--prefix-cache-dir",
+    file,
+  );
+  expect(code).toBe(1);
+  expect(stderr).toContain(`octavo: Cannot use --prefix-cache-dir ${file}: `);
+});
