@@ -84,12 +84,29 @@ class Twins {
     this.naive.commit(item.naive, item.salt, item.text, upTo);
   }
 
+  /** Slots for tokens that may or may not come. */
+  lookAhead(item: Live): void {
+    const upTo = Math.min(LONGEST, item.scheduled + this.#random.integer(1, 20));
+    same(this.kv.reserve(item.kv, upTo), this.naive.reserve(item.naive, upTo));
+  }
+
+  /** Gives slots back that no token came for. */
+  trim(item: Live): void {
+    this.kv.trim(item.kv, item.scheduled);
+    this.naive.trim(item.naive, item.scheduled);
+  }
+
   /** Between steps: a second sequence that goes its own way from here. */
   fork(parent: Live): void {
     const tokens = parent.tokens.slice();
     tokens.fill(this.#random.integer(1, 3), parent.scheduled);
     const own = { tokens, text: tokens.join(""), content: digests(tokens), chain: new HashChain(parent.salt) };
-    this.live.push({ ...parent, ...own, kv: this.kv.fork(parent.kv), naive: this.naive.fork(parent.naive) });
+    this.live.push({
+      ...parent,
+      ...own,
+      kv: this.kv.fork(parent.kv, parent.computed),
+      naive: this.naive.fork(parent.naive, parent.computed),
+    });
   }
 
   /** In the middle of a step too: nothing that is yet to be computed was promised to others. */
@@ -165,6 +182,8 @@ class Twins {
     same(this.kv.pool.freeOrder(), this.naive.free);
     same(this.kv.pool.free + this.kv.pool.used, this.kv.pool.numBlocks);
     for (const { kv, naive } of this.live) same(kv.blocks, naive.blocks);
+    const some = this.live.slice(0, 3);
+    same(this.kv.heldAlone(some.map(({ kv }) => kv)), this.naive.heldAlone(some.map(({ naive }) => naive)));
   }
 
   #slot({ kv }: Live, position: number): number {
@@ -206,7 +225,9 @@ function run(seed: number, operations: number): Twins {
   for (let operation = 0; operation < operations; operation++) {
     const dice = random.next();
     if (dice < 0.3 || live.length === 0) twins.admit();
-    else if (dice < 0.58) twins.grow(random.pick(live));
+    else if (dice < 0.55) twins.grow(random.pick(live));
+    else if (dice < 0.57) twins.lookAhead(random.pick(live));
+    else if (dice < 0.58) twins.trim(random.pick(live));
     else if (dice < 0.64) {
       const leaving = live.filter((item) => twins.mayLeave(item));
       if (leaving.length > 0) twins.release(random.pick(leaving));

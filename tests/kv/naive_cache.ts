@@ -115,19 +115,21 @@ export class NaiveCache {
     return copies;
   }
 
-  fork({ blocks, reserved, registered }: NaiveSequence): NaiveSequence {
+  fork(sequence: NaiveSequence, tokens: number): NaiveSequence {
+    this.trim(sequence, tokens);
+    const { blocks, reserved, registered } = sequence;
     for (const block of blocks) this.#hold(block);
     return { blocks: [...blocks], reserved, registered };
   }
 
+  trim(sequence: NaiveSequence, tokens: number): void {
+    const kept = Math.ceil(tokens / this.#blockSize);
+    this.#leave(sequence.blocks.splice(kept));
+    sequence.reserved = Math.min(sequence.reserved, tokens);
+  }
+
   release({ blocks }: NaiveSequence): void {
-    for (const block of blocks.toReversed()) {
-      if (!this.#drop(block)) continue;
-      const copy = this.copies.find(({ destination }) => destination === block);
-      if (!copy) continue;
-      this.copies = this.copies.filter((other) => other !== copy);
-      this.#drop(copy.source);
-    }
+    this.#leave(blocks);
   }
 
   pin({ blocks }: NaiveSequence, text: string, count: number): void {
@@ -135,6 +137,12 @@ export class NaiveCache {
     const pinned = new Set(this.#pins.flatMap((pin) => pin.blocks));
     for (const block of blocks.slice(0, full)) if (!pinned.has(block)) this.#hold(block);
     this.#pins.push({ text: text.slice(0, full * this.#blockSize), blocks: blocks.slice(0, full) });
+  }
+
+  heldAlone(sequences: readonly NaiveSequence[]): number {
+    const blocks = sequences.flatMap((sequence) => sequence.blocks);
+    const times = (block: number) => blocks.filter((other) => other === block).length;
+    return new Set(blocks.filter((block) => times(block) === this.#holders[block])).size;
   }
 
   adopt(salt: string, text: string): number | null {
@@ -153,6 +161,17 @@ export class NaiveCache {
 
   #isNamed(block: number): boolean {
     return [...this.#named.values()].includes(block);
+  }
+
+  /** Gives up blocks, last one first. */
+  #leave(blocks: readonly number[]): void {
+    for (const block of blocks.toReversed()) {
+      if (!this.#drop(block)) continue;
+      const copy = this.copies.find(({ destination }) => destination === block);
+      if (!copy) continue;
+      this.copies = this.copies.filter((other) => other !== copy);
+      this.#drop(copy.source);
+    }
   }
 
   #hold(block: number): void {
