@@ -41,7 +41,6 @@ class Load {
       maxSequences: width,
       longPrefillThreshold: 0,
       chunkedPrefill: true,
-      victim: "least-loss",
     });
     // The first ones are as old as if the load had always been there.
     for (let i = 0; i < width; i++) this.#arrive(this.#random.integer(1, LONGEST_OUTPUT));

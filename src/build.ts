@@ -36,6 +36,8 @@ export type EngineConfig = Pick<
   | "longPrefillTokenThreshold"
   | "schedulingPolicy"
   | "enableChunkedPrefill"
+  | "preemptionMode"
+  | "swapSpace"
   | "enablePrefixCaching"
   | "prefixCacheDir"
   | "prefixCacheDirSize"
@@ -112,7 +114,8 @@ export async function buildEngine(
       chunkedPrefill: config.enableChunkedPrefill,
       eosTokenIds: [...spec.eosTokenIds, ...(await generationEosTokenIds(directory))],
       maxQueuedRequests: config.maxNumQueuedReqs,
-      victim: "least-loss",
+      preemptionMode: config.preemptionMode,
+      swapSpace: config.swapSpace,
       prefixCaching: config.enablePrefixCaching,
       ...(prefixStore && { prefixStore }),
       now: () => performance.now(),

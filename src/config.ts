@@ -102,9 +102,13 @@ export const serveSchema = z.object({
     value: "POLICY",
     help: "fcfs: first come, first served; priority: lower `priority` of the request first",
   }),
-  preemptionMode: flag(choice(["auto", "recompute"], ["swap"]).default("auto"), {
+  preemptionMode: flag(choice(["auto", "recompute", "swap"]).default("auto"), {
     value: "MODE",
-    help: "what to do with a sequence that has to make room: auto or recompute",
+    help: "how a sequence that made room gets its KV blocks back: recompute, swap, or auto (the cheaper, as measured)",
+  }),
+  swapSpace: flag(byteCount.default(2 ** 30), {
+    value: "BYTES",
+    help: "most host memory for swapped KV blocks (default: 1G), taken as it is needed",
   }),
   enablePrefixCaching: flag(onOff.default(true), { help: "reuse the KV blocks of equal prefixes" }),
   prefixCacheDir: flag(z.string().min(1, "must not be empty").optional(), {

@@ -15,7 +15,6 @@ export const SCHEDULER_OPTIONS: SchedulerOptions = {
   maxSequences: MAX_SEQUENCES,
   longPrefillThreshold: 0,
   chunkedPrefill: true,
-  victim: "least-loss",
 };
 
 export function orca(kind: keyof typeof RESERVATIONS): Policy {

@@ -11,6 +11,7 @@ import {
 import type { PrefixStore } from "../contracts/prefix_store.ts";
 import { MAX_TOP_LOGPROBS, type Runner, type StepOutput } from "../contracts/runner.ts";
 import { KvCache } from "../kv/kv_cache.ts";
+import type { PrefixEvent } from "../kv/prefix_index.ts";
 import { Batch } from "./batch.ts";
 import { BeamSearch } from "./beam_search.ts";
 import { BlockEventLog } from "./block_event_log.ts";
@@ -20,6 +21,7 @@ import { endingsOf, LiveRequest } from "./live_request.ts";
 import { type ScheduledChunk, Scheduler, type SchedulerOptions } from "./scheduler.ts";
 import { type Sequence, SequenceGroup } from "./sequence_group.ts";
 import type { StopLimits } from "./stop.ts";
+import { type PreemptionMode, SwapPolicy } from "./swap_policy.ts";
 
 export interface EngineOptions extends SchedulerOptions {
   readonly eosTokenIds: readonly number[];
@@ -29,6 +31,9 @@ export interface EngineOptions extends SchedulerOptions {
   readonly prefixCaching: boolean;
   /** Keeps reused blocks beyond the life of the process. */
   readonly prefixStore?: PrefixStore;
+  readonly preemptionMode: PreemptionMode;
+  /** Bytes of host memory for blocks of preempted groups. */
+  readonly swapSpace: number;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -48,6 +53,7 @@ export class Engine implements GenerationEngine {
   readonly #kv: KvCache;
   readonly #scheduler: Scheduler;
   readonly #batch: Batch;
+  readonly #swap: SwapPolicy;
   readonly #blockEvents = new BlockEventLog();
   readonly #live = new Map<string, LiveRequest>();
   readonly #requestOf = new Map<SequenceGroup, LiveRequest>();
@@ -78,11 +84,12 @@ export class Engine implements GenerationEngine {
     this.#limits = { eosTokenIds: new Set(options.eosTokenIds), maxModelLen: limits.maxModelLen };
     this.#kv = new KvCache(limits.numBlocks, limits.blockSize, {
       prefixCaching: options.prefixCaching,
-      onPrefixEvent: (event) => this.#blockEvents.publish(event),
+      onPrefixEvent: (event) => this.#onPrefixEvent(event),
       onReuse: (blocks) => options.prefixStore?.reused(blocks),
     });
     options.prefixStore?.attach(this.#kv, () => this.#notify());
-    this.#scheduler = new Scheduler(this.#kv, options);
+    this.#swap = new SwapPolicy(runner, this.#kv, options.preemptionMode, options.swapSpace);
+    this.#scheduler = new Scheduler(this.#kv, options, this.#swap);
     this.#batch = new Batch(limits);
     this.#loop = this.#run();
   }
@@ -273,7 +280,13 @@ export class Engine implements GenerationEngine {
     this.#notify();
   }
 
+  #onPrefixEvent(event: PrefixEvent): void {
+    if (event.type === "removed") this.#swap.space.evicted(event.block);
+    this.#blockEvents.publish(event);
+  }
+
   async #run(): Promise<void> {
+    await this.#swap.measure(this.#options.now);
     while (!this.#closed) {
       this.#applyCancellations();
       this.#options.prefixStore?.betweenSteps();
@@ -299,6 +312,7 @@ export class Engine implements GenerationEngine {
     const { input } = this.#batch;
     let output: StepOutput;
     try {
+      await this.#swap.beforeStep();
       output = await this.#runner.step(input);
     } catch (error) {
       const reason = `Cannot compute a step: ${error instanceof Error ? error.message : String(error)}`;
@@ -314,6 +328,7 @@ export class Engine implements GenerationEngine {
       if (chunk.samples !== "none") sampled.add(chunk.sequence.group);
     }
     const time = this.#options.now();
+    if (input.rows > input.decodeRows) this.#swap.prefilled(input.rows, time - scheduledAt);
     for (const group of sampled) {
       const live = this.#requestOf.get(group)!;
       for (const branch of live.accept(group, output, this.#scheduler, time)) this.#forget(branch);

@@ -1,7 +1,8 @@
 import { assert } from "../base/assert.ts";
 import type { KvCache } from "../kv/kv_cache.ts";
+import type { KvSequence } from "../kv/kv_sequence.ts";
 import type { Sequence, SequenceGroup } from "./sequence_group.ts";
-import { leastLoss, type VictimRule } from "./victim.ts";
+import type { SwapSpace } from "./swap_space.ts";
 
 export type SchedulingPolicy =
   /** First come, first served. */
@@ -24,7 +25,12 @@ export interface SchedulerOptions {
   readonly headroom: number;
   /** Off: a waiting prompt is admitted only when the budget holds all of it. */
   readonly chunkedPrefill: boolean;
-  readonly victim: VictimRule;
+}
+
+/** Where preempted groups may leave their blocks, and whether that pays. */
+export interface Swapping {
+  readonly space: SwapSpace;
+  readonly pays: boolean;
 }
 
 /**
@@ -51,8 +57,9 @@ interface Share {
 /**
  * Decides what every step computes (vLLM V1's rules): running groups first, then waiting ones, while the token budget and
  * the blocks last. Both lists are kept in the policy's order, first come first served unless priorities say otherwise. A
- * group is admitted, scheduled and preempted as one. When a running group finds no block, a later one in that order gives
- * up all of its own and waits again, in its old place. Pure: no clock, no device.
+ * group is admitted, scheduled and preempted as one. When a running group finds no block, the last one in that order that
+ * holds any alone gives up all of its own and waits again, in its old place; what it gave up is lost block by block,
+ * from its tail, as others take it. Pure: no clock, no device.
  *
  * No starvation: only groups behind the one in need are preempted, so the first in order never is, and finishes; then the
  * next one is first. No deadlock: the first can preempt every other one, and the engine admits no group that is larger
@@ -64,14 +71,16 @@ export class Scheduler {
   readonly waiting: SequenceGroup[] = [];
   readonly #kv: KvCache;
   readonly #options: SchedulerOptions;
+  readonly #swapping: Swapping | null;
   #preemptions = 0;
   #prefixQueries = 0;
   #prefixHits = 0;
   #arrivals = 0;
 
-  constructor(kv: KvCache, options: SchedulerOptions) {
+  constructor(kv: KvCache, options: SchedulerOptions, swapping: Swapping | null = null) {
     this.#kv = kv;
     this.#options = options;
+    this.#swapping = swapping;
   }
 
   /** Preemptions since the start. */
@@ -164,11 +173,12 @@ export class Scheduler {
     while (budget > 0 && waiting.length > 0 && sequences + waiting[0]!.width <= maxSequences) {
       const group = waiting[0]!;
       const { leader, common } = group;
-      const hit = this.#kv.match(leader.chain, leader.tokens, common);
-      const missing = common - hit.tokens;
-      if (!chunkedPrefill && missing > budget) break;
+      let hit = this.#kv.match(leader.chain, leader.tokens, common);
       const left = this.#kv.freeAfter(hit, common) - this.#owedByBranches(group) - owed;
       if (sequences > 0 && left < headroom * sequences) break;
+      if (this.#isSwappedIn(group, hit.blocks)) hit = this.#kv.match(leader.chain, leader.tokens, common);
+      const missing = common - hit.tokens;
+      if (!chunkedPrefill && missing > budget) break;
       const count = this.#chunkSize(missing, budget);
       const kv = this.#kv.admit(hit, hit.tokens + count);
       if (kv === null) break;
@@ -238,19 +248,24 @@ export class Scheduler {
     return true;
   }
 
-  /** A group behind the one in need; the group itself where it is the last. */
+  /** The last group behind the one in need that would free a block, or the group itself. */
   #victimFor(group: SequenceGroup): SequenceGroup {
     const { running } = this;
-    const last = running.at(-1)!;
-    if (last === group || this.#options.victim === "last") return last;
-    const behind = running.slice(running.indexOf(group) + 1);
-    // Nobody gives way to his equals while a group of lower priority runs.
-    const candidates =
-      this.#options.policy === "priority" ? behind.filter(({ priority }) => priority === last.priority) : behind;
-    return leastLoss(candidates, this.#kv) ?? last;
+    let at = running.length - 1;
+    while (running[at] !== group && this.#kv.heldAlone(kvOf(running[at]!)) === 0) at--;
+    return running[at]!;
+  }
+
+  /** Brings swapped blocks of a group that was preempted back to where they are found; false where there are none. */
+  #isSwappedIn(group: SequenceGroup, found: readonly number[]): boolean {
+    if (!this.#swapping || group.preemptions === 0) return false;
+    const { leader, common } = group;
+    const held = found.filter((block) => this.#kv.pool.references(block) === 0).length;
+    return this.#swapping.space.bringBack(leader, found, common, this.#kv.pool.free - held) > 0;
   }
 
   #preempt(group: SequenceGroup): void {
+    if (this.#swapping?.pays) this.#swapping.space.keep(group);
     this.running.splice(this.running.indexOf(group), 1);
     for (const branch of group.branches) this.#releaseBlocks(branch);
     group.reset();
@@ -324,4 +339,8 @@ export class Scheduler {
     this.#kv.release(sequence.kv);
     sequence.kv = null;
   }
+}
+
+function kvOf({ branches }: SequenceGroup): KvSequence[] {
+  return branches.flatMap(({ kv }) => kv ?? []);
 }

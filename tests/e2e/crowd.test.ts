@@ -1,31 +1,99 @@
 import { expect, test } from "bun:test";
 import { Random } from "../../src/base/random.ts";
-import { generate, makeRequest } from "../engine/harness.ts";
+import type { GenerationRequest } from "../../src/contracts/generation.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { collect, makeRequest } from "../engine/harness.ts";
 import { deviceKinds, engineOn } from "./devices.ts";
 import { trainedModel } from "./goldens.ts";
 
 const model = trainedModel("stories260K");
+/** The long run: OCTAVO_CROWD_SEEDS=20 OCTAVO_CROWD_REQUESTS=200. */
+const SEEDS = Number(process.env.OCTAVO_CROWD_SEEDS ?? 1);
+const REQUESTS = Number(process.env.OCTAVO_CROWD_REQUESTS ?? 64);
+
+interface Client {
+  readonly request: GenerationRequest;
+  /** Leaves after so many tokens of its first continuation; null: stays. */
+  readonly leavesAfter: number | null;
+}
+
+/** Samples, several of them, and beams; priorities, salts, shared beginnings, and clients that leave. */
+function mixedClient(random: Random, i: number): Client {
+  const shared = [1, ...Array.from({ length: 40 }, (_, k) => 3 + ((k * 29) % 500))];
+  const begin = random.pick([[1], shared.slice(0, 20), shared]);
+  const prompt = [...begin, ...Array.from({ length: random.integer(0, 15) }, () => random.integer(3, 511))];
+  const sampled = random.pick([{}, { temperature: 1, topP: 0.95 }, { temperature: 0.7, topK: 20 }]);
+  const request = makeRequest(String(i), prompt, {
+    maxTokens: random.integer(1, 64),
+    seed: BigInt(random.integer(0, 2 ** 31)),
+    stopTokenIds: random.pick([[], [426, 429]]),
+    ...sampled,
+  });
+  const branches = random.pick([1, 1, 1, 2, 4]);
+  const width = Math.max(2, branches);
+  const beam = random.next() < 0.15 ? { width, lengthPenalty: 1, earlyStopping: random.pick([true, false]) } : null;
+  return {
+    request: {
+      ...request,
+      branches,
+      beam,
+      priority: random.integer(0, 2),
+      cacheSalt: random.pick(["", "", "tenant"]),
+      topLogprobs: random.pick([-1, -1, 2]),
+    },
+    leavesAfter: beam === null && random.next() < 0.2 ? random.integer(0, 10) : null,
+  };
+}
+
+async function ask(engine: Engine, { request, leavesAfter }: Client): Promise<number[][]> {
+  const controller = new AbortController();
+  const outputs = engine.submit(request, controller.signal);
+  if (leavesAfter === 0) controller.abort();
+  return Promise.all(
+    outputs.map(async (output, k) => {
+      const tokens: number[] = [];
+      for await (const { tokenId } of output) if (tokens.push(tokenId) === leavesAfter && k === 0) controller.abort();
+      return tokens;
+    }),
+  );
+}
 
 for (const kind of model ? deviceKinds : []) {
-  test(`64 requests of mixed lengths on 60 blocks of 8 get the tokens they get alone, on ${kind}`, async () => {
-    const random = new Random(260);
-    const requests = Array.from({ length: 64 }, (_, i) => {
-      const prompt = [1, ...Array.from({ length: random.integer(0, 60) }, () => random.integer(3, 511))];
-      const sampled = i % 4 === 3 ? { temperature: 1, topP: 0.95 } : {};
-      return makeRequest(String(i), prompt, { maxTokens: random.integer(1, 60), seed: BigInt(i), ...sampled });
-    });
-    const flags = { blockSize: "8", numGpuBlocksOverride: "60" };
-    const quiet = await engineOn(kind, model!.directory, { ...flags, numGpuBlocksOverride: "1000" });
-    const alone: number[][] = [];
-    for (const request of requests) alone.push(await generate(quiet.engine, request));
-    await quiet.engine.close();
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    test(`${REQUESTS} requests of mixed kinds on 45 blocks of 8 get the tokens they get alone, on ${kind}, seed ${seed}`, async () => {
+      const random = new Random(seed);
+      const clients = Array.from({ length: REQUESTS }, (_, i) => mixedClient(random, i));
+      const flags = { blockSize: "8", maxModelLen: "128" };
+      const quiet = await engineOn(kind, model!.directory, { ...flags, numGpuBlocksOverride: "1000" });
+      const alone: number[][][] = [];
+      for (const { request } of clients) {
+        const outputs = quiet.engine.submit(request, new AbortController().signal);
+        const events = await Promise.all(outputs.map(collect));
+        alone.push(events.map((output) => output.map(({ tokenId }) => tokenId)));
+      }
+      await quiet.engine.close();
 
-    const crowded = await engineOn(kind, model!.directory, flags);
-    const together = await Promise.all(requests.map((request) => generate(crowded.engine, request)));
-    expect(together).toEqual(alone);
-    expect(crowded.engine.stats().preemptions).toBeGreaterThan(0);
-    expect(crowded.engine.kvState()).toMatchObject({ used: 0, free: 60 });
-    crowded.engine.checkIntegrity();
-    await crowded.engine.close();
-  }, 60_000);
+      const crowded = await engineOn(kind, model!.directory, {
+        ...flags,
+        numGpuBlocksOverride: "45",
+        schedulingPolicy: random.pick(["fcfs", "priority"]),
+        preemptionMode: random.pick(["swap", "recompute", "auto"]),
+        maxNumBatchedTokens: random.pick(["64", "256"]),
+      });
+      const together = await Promise.all(clients.map((client) => ask(crowded.engine, client)));
+      for (const [i, { leavesAfter }] of clients.entries()) {
+        for (const [k, tokens] of together[i]!.entries()) {
+          const whole = alone[i]![k]!;
+          expect(tokens).toEqual(leavesAfter === null ? whole : whole.slice(0, tokens.length));
+        }
+      }
+      expect(crowded.engine.stats()).toMatchObject({ running: 0, waiting: 0 });
+      expect(crowded.engine.stats().preemptions).toBeGreaterThan(0);
+      expect(crowded.engine.kvState()).toMatchObject({ used: 0, free: 45 });
+      crowded.engine.checkIntegrity();
+      await crowded.engine.close();
+    }, 600_000);
+  }
 }
+
+test.skipIf(model !== null)("../shared/data/models/stories260K is not there: no crowd", () => {});

@@ -45,7 +45,9 @@ describe("a crowd of requests on a small pool", () => {
       const engine = makeEngine(runner, {
         longPrefillThreshold: random.pick([0, 0, 5]),
         policy: random.pick(["fcfs", "priority"]),
-        victim: random.pick(["last", "least-loss"]),
+        headroom: random.pick([0, 0.5]),
+        preemptionMode: random.pick(["recompute", "swap", "auto"]),
+        swapSpace: random.pick([0, 4, 1000]) * runner.blockBytes,
         prefixCaching: random.next() < 0.7,
       });
       runner.beforeStep = () => engine.checkIntegrity();
@@ -64,8 +66,8 @@ describe("a crowd of requests on a small pool", () => {
   }
 
   test("preemption happens in these runs, so that they prove something", async () => {
-    const engine = makeEngine(new FakeRunner({ numBlocks: 40, maxModelLen: 64, vocabSize: VOCAB }));
-    await Promise.all(randomRequests(new Random(7), 40, 60).map((request) => generateAll(engine, request)));
+    const engine = makeEngine(new FakeRunner({ numBlocks: 40, maxModelLen: 64, vocabSize: VOCAB }), { headroom: 0 });
+    await Promise.all(randomRequests(new Random(7), 80, 60).map((request) => generateAll(engine, request)));
     expect(engine.stats().preemptions).toBeGreaterThan(3);
     await engine.close();
   });

@@ -13,7 +13,6 @@ const OPTIONS: SchedulerOptions = {
   policy: "fcfs",
   headroom: 0,
   chunkedPrefill: true,
-  victim: "least-loss",
 };
 
 const prompt = (length: number, from = 0) => Array.from({ length }, (_, i) => from + i);

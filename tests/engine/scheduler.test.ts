@@ -13,7 +13,6 @@ function make(kv: KvCache, options: Partial<SchedulerOptions> = {}): Scheduler {
     // vLLM's rule, for its literal examples; the product's own has tests below.
     headroom: 0,
     chunkedPrefill: true,
-    victim: "last",
     ...options,
   });
 }
