@@ -2,17 +2,23 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import type { EngineRow } from "./engine/experiment.ts";
+import { ENGINE_EXPERIMENTS } from "./engine/experiments.ts";
 import { markdownTable } from "./lib/markdown_table.ts";
+import type { Chart } from "./lib/svg_chart.ts";
 import { svg } from "./lib/svg_chart.ts";
-import type { Outcome, Row } from "./sim/experiment.ts";
+import type { Row, Scale } from "./sim/experiment.ts";
 import { EXPERIMENTS } from "./sim/experiments.ts";
 
 const HELP = `The experiments of the PagedAttention paper (arXiv 2309.06180), simulated: Octavo's own scheduler and KV cache and
-the paper's baselines serve the same requests on a cost model of OPT-13B on an A100-40GB.
+the paper's baselines serve the same requests on a cost model of OPT-13B on an A100-40GB. With --engine some of them,
+small, on the real engine, beside the simulation of the same requests.
 
   ./octavo bench paper [--only NAME[,NAME...]] [--quick] [--seed 1] [--json FILE] [--out DIR]
+  ./octavo bench paper --engine [--only NAME[,NAME...]] [--model DIR] [--device webgpu] [--seed 1] [--json FILE] [--out DIR]
 
   --only NAMES  some of: ${EXPERIMENTS.map(({ name }) => name).join(" ")}
+                with --engine of: ${ENGINE_EXPERIMENTS.map(({ name }) => name).join(" ")}
   --quick       a tenth of the requests
   --seed N      of the drawn lengths and arrivals
   --json FILE   all numbers, those of the figures included
@@ -21,6 +27,9 @@ the paper's baselines serve the same requests on a cost model of OPT-13B on an A
 
 const { values } = parseArgs({
   options: {
+    engine: { type: "boolean", default: false },
+    model: { type: "string" },
+    device: { type: "string", default: "webgpu" },
     only: { type: "string" },
     quick: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
@@ -33,22 +42,28 @@ const { values } = parseArgs({
 if (values.help) process.stdout.write(HELP);
 else await runExperiments();
 
+/** An experiment that has been told all but to run. */
+interface Run {
+  readonly name: string;
+  readonly title: string;
+  run(): Promise<Result>;
+}
+
+interface Result {
+  readonly outcome: { readonly charts: readonly Chart[]; readonly skipped?: string };
+  readonly header: readonly string[];
+  readonly table: readonly (readonly string[])[];
+}
+
 async function runExperiments(): Promise<void> {
   const scale = { share: values.quick ? 0.1 : 1, seed: parseSeed(values.seed) };
-  const results: { readonly name: string; readonly title: string; readonly outcome: Outcome }[] = [];
-  for (const { name, title, run } of chosen(values.only)) {
+  const results: { readonly name: string; readonly title: string; readonly outcome: Result["outcome"] }[] = [];
+  for (const { name, title, run } of chosen(values.engine ? onEngine(scale.seed) : simulations(scale), values.only)) {
     const start = performance.now();
-    const outcome = run(scale);
+    const { outcome, header, table } = await run();
     results.push({ name, title, outcome });
     console.log(`\n## ${title}\n`);
-    if (outcome.rows.length > 0) {
-      console.log(
-        markdownTable(
-          ["", "paper", "ours"],
-          outcome.rows.map((row) => [row.measure, row.paper, show(row)]),
-        ),
-      );
-    }
+    if (table.length > 0) console.log(markdownTable(header, table));
     if (outcome.skipped) console.log(`\nskipped: ${outcome.skipped}`);
     console.error(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
   }
@@ -60,15 +75,40 @@ async function runExperiments(): Promise<void> {
   }
 }
 
-function chosen(only: string | undefined) {
-  if (only === undefined) return EXPERIMENTS;
+function simulations(scale: Scale): Run[] {
+  return EXPERIMENTS.map(({ name, title, run }) => ({
+    name,
+    title,
+    run: async () => {
+      const outcome = run(scale);
+      const table = outcome.rows.map((row) => [row.measure, row.paper, show(row.ours, row)]);
+      return { outcome, header: ["", "paper", "ours"], table };
+    },
+  }));
+}
+
+function onEngine(seed: number): Run[] {
+  const target = { device: values.device, model: values.model, seed };
+  return ENGINE_EXPERIMENTS.map(({ name, title, run }) => ({
+    name,
+    title,
+    run: async () => {
+      const outcome = await run(target);
+      const table = outcome.rows.map((row) => [row.measure, show(row.simulated, row), show(row.engine, row)]);
+      return { outcome, header: ["", "simulator", "engine"], table };
+    },
+  }));
+}
+
+function chosen(runs: readonly Run[], only: string | undefined): readonly Run[] {
+  if (only === undefined) return runs;
   return only.split(",").map((name) => {
-    const experiment = EXPERIMENTS.find((candidate) => candidate.name === name);
-    if (!experiment) {
-      const names = EXPERIMENTS.map((candidate) => candidate.name).join(", ");
+    const run = runs.find((candidate) => candidate.name === name);
+    if (!run) {
+      const names = runs.map((candidate) => candidate.name).join(", ");
       throw new Error(`Cannot run the experiment: --only takes ${names}: received "${name}"`);
     }
-    return experiment;
+    return run;
   });
 }
 
@@ -78,7 +118,8 @@ function parseSeed(text: string): number {
   return seed;
 }
 
-function show({ ours, digits, unit }: Row): string {
-  const number = ours.toFixed(digits);
+function show(value: number | null, { digits, unit }: Pick<Row | EngineRow, "digits" | "unit">): string {
+  if (value === null) return "-";
+  const number = value.toFixed(digits);
   return unit === "x" ? `${number}x` : `${number} ${unit}`.trimEnd();
 }
