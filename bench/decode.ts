@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { buildEngine, openDevice } from "../src/build.ts";
 import { parseServeConfig } from "../src/config.ts";
+import { greedyRequest } from "./lib/greedy_request.ts";
 import { median } from "./lib/statistics.ts";
 
 /**
@@ -27,23 +28,13 @@ const tokens = Number(values.tokens);
 const widths = values.widths.split(",").map(Number);
 
 async function tokensPerSecond(width: number, round: number): Promise<number> {
-  const params = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: tokens, stopTokenIds: [], ignoreEos: true };
   let firstToken = 0;
   let generated = 0;
   await Promise.all(
     Array.from({ length: width }, async (_, i) => {
       const promptIds = Array.from({ length: 8 }, (_, j) => (i * 37 + j * 11 + 3) % spec.vocabSize);
       const [events] = engine.submit(
-        {
-          id: `${round}-${width}-${i}`,
-          promptIds,
-          params,
-          branches: 1,
-          beam: null,
-          topLogprobs: -1,
-          cacheSalt: "",
-          priority: 0,
-        },
+        greedyRequest(`${round}-${width}-${i}`, promptIds, tokens),
         new AbortController().signal,
       );
       for await (const _ of events!) {

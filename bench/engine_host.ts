@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Runner, RunnerLimits } from "../src/contracts/runner.ts";
 import { Engine } from "../src/engine/engine.ts";
+import { greedyRequest } from "./lib/greedy_request.ts";
 import { median } from "./lib/statistics.ts";
 
 /**
@@ -56,14 +57,10 @@ const engine = new Engine(runner, {
   now: () => performance.now(),
 });
 
-const params = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: tokens, stopTokenIds: [], ignoreEos: true };
 await Promise.all(
   Array.from({ length: batch }, async (_, i) => {
     const promptIds = Array.from({ length: 24 }, (_, j) => (i * 31 + j) % limits.vocabSize);
-    const [events] = engine.submit(
-      { id: String(i), promptIds, params, branches: 1, beam: null, topLogprobs: -1, cacheSalt: "", priority: 0 },
-      new AbortController().signal,
-    );
+    const [events] = engine.submit(greedyRequest(String(i), promptIds, tokens), new AbortController().signal);
     for await (const _ of events!);
   }),
 );

@@ -3,6 +3,7 @@ import { Random } from "../src/base/random.ts";
 import { ADMISSION_HEADROOM, Scheduler } from "../src/engine/scheduler.ts";
 import { SequenceGroup } from "../src/engine/sequence_group.ts";
 import { KvCache } from "../src/kv/kv_cache.ts";
+import { greedyRequest } from "./lib/greedy_request.ts";
 import { markdownTable } from "./lib/markdown_table.ts";
 import { median, quantile } from "./lib/statistics.ts";
 
@@ -71,17 +72,7 @@ class Load {
 
   #arrive(outputs: number): void {
     const promptIds = Array.from({ length: PROMPT }, () => this.#random.integer(0, VOCABULARY - 1));
-    const params = {
-      temperature: 0,
-      topK: 0,
-      topP: 1,
-      seed: 0n,
-      maxTokens: outputs,
-      stopTokenIds: [],
-      ignoreEos: true,
-    };
-    const request = { id: "", promptIds, params, branches: 1, beam: null, topLogprobs: -1, cacheSalt: "", priority: 0 };
-    const group = new SequenceGroup(request);
+    const group = new SequenceGroup(greedyRequest("", promptIds, outputs));
     this.#remaining.set(group, outputs);
     this.#scheduler.add(group);
   }

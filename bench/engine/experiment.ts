@@ -1,7 +1,7 @@
 import type { Chart } from "../lib/svg_chart.ts";
 import type { OctavoPolicy } from "../sim/policies/octavo.ts";
 import { octavo } from "../sim/setup.ts";
-import type { Shape, Target } from "./load.ts";
+import { MAX_SEQUENCES, type Shape, type Target } from "./load.ts";
 
 /** One number of the engine beside the simulator's. */
 export interface EngineRow {
@@ -29,6 +29,6 @@ export interface EngineExperiment {
 }
 
 /** Octavo in the simulator, in the shape of an engine. */
-export function simulated({ numBlocks, blockSize, prefixCaching }: Shape): OctavoPolicy {
-  return octavo({ slots: numBlocks * blockSize, blockSize, prefixCaching, scheduler: { maxSequences: 64 } });
+export function simulated({ numBlocks, blockSize, prefixCaching, maxSequences = MAX_SEQUENCES }: Shape): OctavoPolicy {
+  return octavo({ slots: numBlocks * blockSize, blockSize, prefixCaching, scheduler: { maxSequences } });
 }

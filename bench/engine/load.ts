@@ -2,6 +2,7 @@ import { buildEngine, openDevice } from "../../src/build.ts";
 import { bundledModel } from "../../src/cli/bundled_model.ts";
 import { parseServeConfig } from "../../src/config.ts";
 import type { Engine } from "../../src/engine/engine.ts";
+import { greedyRequest } from "../lib/greedy_request.ts";
 import { mean } from "../lib/statistics.ts";
 import type { OctavoPolicy } from "../sim/policies/octavo.ts";
 import type { Policy } from "../sim/policy.ts";
@@ -20,6 +21,8 @@ export interface Shape {
   readonly numBlocks: number;
   readonly blockSize: number;
   readonly prefixCaching: boolean;
+  /** Sequences running at once; 64 where undefined. */
+  readonly maxSequences?: number;
 }
 
 /** What a burst of requests does to a server. */
@@ -43,12 +46,12 @@ export interface ServedBurst extends BurstResult {
   readonly outputs: readonly (readonly number[])[];
 }
 
-const MAX_SEQUENCES = 64;
+export const MAX_SEQUENCES = 64;
 
 /** Runs `use` with an engine of this shape, and closes it. */
 export async function withEngine<T>(
   { device: name, model }: Target,
-  { numBlocks, blockSize, prefixCaching }: Shape,
+  { numBlocks, blockSize, prefixCaching, maxSequences = MAX_SEQUENCES }: Shape,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const flags = {
@@ -56,7 +59,8 @@ export async function withEngine<T>(
     blockSize: String(blockSize),
     numGpuBlocksOverride: String(numBlocks),
     enablePrefixCaching: String(prefixCaching),
-    maxNumSeqs: String(MAX_SEQUENCES),
+    maxNumSeqs: String(maxSequences),
+    preemptionMode: "recompute",
   };
   const config = parseServeConfig(flags, {});
   const device = await openDevice(config);
@@ -101,19 +105,9 @@ export async function serveBurst(engine: Engine, requests: readonly SimRequest[]
 }
 
 async function serve(engine: Engine, request: SimRequest) {
-  const { vocabSize } = engine;
-  const params = { temperature: 0, topK: 0, topP: 1, seed: 0n, stopTokenIds: [], ignoreEos: true };
+  const promptIds = request.prompt().map((token) => token % engine.vocabSize);
   const [events] = engine.submit(
-    {
-      id: `request-${request.id}`,
-      promptIds: request.prompt().map((token) => token % vocabSize),
-      params: { ...params, maxTokens: request.outputLength },
-      branches: 1,
-      beam: null,
-      topLogprobs: -1,
-      cacheSalt: "",
-      priority: 0,
-    },
+    greedyRequest(`request-${request.id}`, promptIds, request.outputLength),
     new AbortController().signal,
   );
   const start = performance.now();

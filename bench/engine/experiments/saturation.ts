@@ -1,7 +1,7 @@
 import { OPT_13B_A100 } from "../../sim/cost_model.ts";
 import { OrcaPolicy } from "../../sim/policies/orca.ts";
 import { type EngineExperiment, type EngineRow, simulated } from "../experiment.ts";
-import { serveBurst, simulateBurst, withEngine } from "../load.ts";
+import { MAX_SEQUENCES, serveBurst, simulateBurst, withEngine } from "../load.ts";
 import { smallBurst } from "../workload.ts";
 
 const REQUESTS = 40;
@@ -17,7 +17,12 @@ export const saturation: EngineExperiment = {
     const requests = smallBurst(REQUESTS, target.seed);
     const slots = SHAPE.numBlocks * SHAPE.blockSize;
     const baselines = (["Max", "Pow2", "Oracle"] as const).map((kind) => {
-      const policy = new OrcaPolicy(kind, { slots, maxLength: LONGEST, maxSequences: 64, cost: OPT_13B_A100 });
+      const policy = new OrcaPolicy(kind, {
+        slots,
+        maxLength: LONGEST,
+        maxSequences: MAX_SEQUENCES,
+        cost: OPT_13B_A100,
+      });
       return { name: policy.name, simulated: simulateBurst(policy, requests), engine: null };
     });
     const engine = await withEngine(target, SHAPE, (it) => serveBurst(it, requests));

@@ -1,9 +1,9 @@
 import { assert } from "../../../src/base/assert.ts";
-import type { SamplingParams } from "../../../src/contracts/generation.ts";
 import { type ScheduledChunk, Scheduler, type SchedulerOptions } from "../../../src/engine/scheduler.ts";
 import { SequenceGroup } from "../../../src/engine/sequence_group.ts";
 import { KvCache } from "../../../src/kv/kv_cache.ts";
 import type { KvSequence } from "../../../src/kv/kv_sequence.ts";
+import { greedyRequest } from "../../lib/greedy_request.ts";
 import { type CostModel, paged, type StepWork } from "../cost_model.ts";
 import type { MemoryUse, Policy } from "../policy.ts";
 import type { SimRequest } from "../request.ts";
@@ -42,16 +42,7 @@ export class OctavoPolicy implements Policy {
   add(request: SimRequest): void {
     const blocks = this.kv.blocksFor(request.promptLength + request.outputLength);
     assert(blocks <= this.kv.pool.numBlocks, `request ${request.id} is larger than the cache: ${blocks} blocks`);
-    const group = new SequenceGroup({
-      id: String(request.id),
-      promptIds: request.prompt(),
-      params: { ...GREEDY, maxTokens: request.outputLength },
-      branches: 1,
-      beam: null,
-      topLogprobs: -1,
-      cacheSalt: "",
-      priority: 0,
-    });
+    const group = new SequenceGroup(greedyRequest(String(request.id), request.prompt(), request.outputLength));
     this.#requests.set(group, request);
     this.scheduler.add(group);
   }
@@ -96,13 +87,3 @@ export class OctavoPolicy implements Policy {
     return finished;
   }
 }
-
-const GREEDY: SamplingParams = {
-  temperature: 0,
-  topK: 0,
-  topP: 1,
-  seed: 0n,
-  maxTokens: 1,
-  stopTokenIds: [],
-  ignoreEos: true,
-};
