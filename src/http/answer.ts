@@ -1,5 +1,6 @@
 import { type Choice, type Delta, type Finish, startChoices } from "./choice.ts";
-import { clientGone } from "./errors.ts";
+import { asApiError, clientGone, isOurFault, slowReader } from "./errors.ts";
+import type { Exchange } from "./exchange.ts";
 import type { Job } from "./job.ts";
 import type { Metrics } from "./metrics.ts";
 import type { AppDeps, Serving } from "./serving.ts";
@@ -40,35 +41,42 @@ export interface Usage {
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
 
-/** Runs the job and answers, as a stream or at once. A client that leaves takes all its choices with it. */
+/** Runs the job and answers, as a stream or at once. Whatever cuts the exchange short takes all its choices with it. */
 export async function answer(
   request: Request,
   stream: boolean,
   job: Job,
   dialect: Dialect,
-  context: { readonly serving: Serving; readonly deps: AppDeps; readonly metrics: Metrics },
+  context: {
+    readonly serving: Serving;
+    readonly deps: AppDeps;
+    readonly metrics: Metrics;
+    readonly exchange: Exchange;
+  },
 ): Promise<Response> {
-  if (request.signal.aborted) throw clientGone();
-  const abort = new AbortController();
+  const { exchange, deps } = context;
+  const { abort } = exchange;
+  exchange.check();
   const choices = startChoices(context.serving, job, context.metrics, abort);
-  const leave = () => abort.abort();
+  exchange.work = { job, choices };
   if (stream) {
+    exchange.streaming = true;
     return eventStream((send) => streamChoices(choices, job, dialect, abort, send), {
-      signal: request.signal,
-      onCancel: leave,
-      onError: (error) =>
-        context.deps.logger.error("{id} failed after its stream began: {error}", { id: job.id, error }),
-      heartbeatMs: context.deps.heartbeatMs,
+      client: request.signal,
+      cut: abort.signal,
+      onCancel: () => exchange.cut(clientGone()),
+      onStall: (seconds) => exchange.cut(slowReader(seconds)),
+      onError: (error) => {
+        exchange.error = asApiError(error).code;
+        if (isOurFault(error)) deps.logger.error("{id} failed after its stream began: {error}", { id: job.id, error });
+      },
+      onEnd: () => exchange.end(),
+      heartbeatMs: deps.heartbeatMs,
+      stallSeconds: deps.slowReaderTimeout,
     });
   }
-  request.signal.addEventListener("abort", leave);
-  try {
-    const completions = likeliest(await allOrNone(choices, abort, collect), job);
-    return Response.json({ ...head(job), ...dialect.body(completions, job), usage: usageOf(job, choices) });
-  } finally {
-    // On Deno the signal also aborts after a normal end, so it is only listened to while the job runs.
-    request.signal.removeEventListener("abort", leave);
-  }
+  const completions = likeliest(await allOrNone(choices, abort, collect), job);
+  return Response.json({ ...head(job), ...dialect.body(completions, job), usage: usageOf(job, choices) });
 }
 
 async function streamChoices(
@@ -117,7 +125,7 @@ async function allOrNone<T>(choices: readonly Choice[], abort: AbortController, 
   try {
     return await Promise.all(runs);
   } catch (error) {
-    abort.abort();
+    abort.abort(error);
     await Promise.allSettled(runs);
     throw error;
   }
@@ -150,7 +158,7 @@ function likeliest(completions: readonly Completion[], { n, bestOf }: Job): read
 }
 
 /** A prompt counts once, however many choices go on from it. */
-function usageOf(job: Job, choices: readonly Choice[]): Usage {
+export function usageOf(job: Job, choices: readonly Choice[]): Usage {
   const promptTokens = job.prompts.reduce((sum, ids) => sum + ids.length, 0);
   const completionTokens = choices.reduce((sum, choice) => sum + choice.generated, 0);
   const cachedTokens = choices

@@ -1,19 +1,23 @@
 import { type Context, Hono } from "hono";
+import { cors } from "hono/cors";
 import { answer } from "./answer.ts";
 import { bearerKey, keyCheck } from "./auth.ts";
 import { blockEvents } from "./block_events.ts";
 import { chatDialect, chatJob } from "./chat.ts";
 import { completionDialect, completionJob } from "./completions.ts";
 import { ApiError, asApiError, errorResponse, isOurFault, notReady } from "./errors.ts";
+import { Exchange } from "./exchange.ts";
+import { KeyLimiter } from "./key_limits.ts";
 import { DEFAULT_MAX_BODY_BYTES, readJsonBody } from "./limits.ts";
 import { Metrics } from "./metrics.ts";
 import { checkModel, modelCard, modelList } from "./models.ts";
 import { newId, requestId } from "./request_id.ts";
+import { requestLine } from "./request_log.ts";
 import { parseChat, parseCompletion, parseDetokenize, parseTokenize } from "./schema.ts";
 import type { AppDeps, Serving } from "./serving.ts";
 import { detokenize, tokenize } from "./tokenize.ts";
 
-type Env = { Variables: { requestId: string } };
+type Env = { Variables: { exchange: Exchange } };
 
 /** Open without a key: what probes and scrapers ask. */
 const OPEN_PATHS: ReadonlySet<string> = new Set(["/health", "/ready", "/version", "/metrics"]);
@@ -23,6 +27,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   const app = new Hono<Env>();
   const metrics = new Metrics(deps.metricsPrefix, deps.now);
   const checkKey = keyCheck(deps.apiKeys);
+  const limiter = deps.keyLimits && new KeyLimiter(deps.apiKeys.length, deps.keyLimits, deps.now);
   const maxBodyBytes = deps.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
 
   const loaded = (): Serving => {
@@ -31,7 +36,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     metrics.attach(serving);
     return serving;
   };
-  const body = (c: Context<Env>) => readJsonBody(c.req.raw, maxBodyBytes);
+  const body = (c: Context<Env>) => readJsonBody(c.req.raw, maxBodyBytes, c.get("exchange").abort.signal);
   const jobContext = (c: Context<Env>, kind: string) => ({
     id: `${kind}-${newId()}`,
     created: deps.unixTime(),
@@ -41,23 +46,31 @@ export function createApp(deps: AppDeps): Hono<Env> {
   });
 
   app.use(async (c, next) => {
-    const start = deps.now();
-    const id = requestId(c.req.header("x-request-id"));
-    c.set("requestId", id);
+    const { method, path } = c.req;
+    const exchange = new Exchange({
+      id: requestId(c.req.header("x-request-id")),
+      arrived: deps.now(),
+      client: c.req.raw.signal,
+      timeoutSeconds: deps.requestTimeout ?? 0,
+    });
+    c.set("exchange", exchange);
+    exchange.onEnd(() => {
+      const { tokenizer } = deps.serving() ?? {};
+      const decode = deps.logPrompts && tokenizer ? (ids: readonly number[]) => tokenizer.decode(ids) : null;
+      const { template, fields } = requestLine(exchange, { method, path }, deps.now(), decode);
+      deps.logger[OPEN_PATHS.has(path) ? "debug" : "info"](template, fields);
+    });
     await next();
-    c.res.headers.set("x-request-id", id);
-    const level = OPEN_PATHS.has(c.req.path) ? "debug" : "info";
-    const fields = {
-      id,
-      method: c.req.method,
-      path: c.req.path,
-      status: c.res.status,
-      ms: Math.round(deps.now() - start),
-    };
-    deps.logger[level]("{method} {path} {status} in {ms} ms", fields);
+    c.res.headers.set("x-request-id", exchange.id);
+    exchange.status = c.res.status;
+    if (!exchange.streaming) exchange.end();
   });
+  if (deps.allowedOrigins?.length) app.use(crossOrigin(deps.allowedOrigins));
   app.use(async (c, next) => {
-    if (!OPEN_PATHS.has(c.req.path)) checkKey(c.req.header("authorization"));
+    if (!OPEN_PATHS.has(c.req.path)) {
+      const key = checkKey(c.req.header("authorization"));
+      if (limiter && key >= 0 && c.req.method === "POST") c.get("exchange").onEnd(limiter.admit(key));
+    }
     await next();
   });
 
@@ -66,14 +79,19 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const request = parseCompletion(await body(c));
     checkModel(serving.model, request.model);
     const job = completionJob(serving, request, jobContext(c, "cmpl"));
-    return answer(c.req.raw, request.stream, job, completionDialect, { serving, deps, metrics });
+    return answer(c.req.raw, request.stream, job, completionDialect, {
+      serving,
+      deps,
+      metrics,
+      exchange: c.get("exchange"),
+    });
   });
   app.post("/v1/chat/completions", async (c) => {
     const serving = loaded();
     const request = parseChat(await body(c));
     checkModel(serving.model, request.model);
     const job = chatJob(serving, request, jobContext(c, "chatcmpl"));
-    return answer(c.req.raw, request.stream, job, chatDialect, { serving, deps, metrics });
+    return answer(c.req.raw, request.stream, job, chatDialect, { serving, deps, metrics, exchange: c.get("exchange") });
   });
   app.get("/v1/models", (c) => c.json(modelList(loaded().model)));
   app.get("/v1/models/:id{.+}", (c) => c.json(modelCard(loaded().model, c.req.param("id"))));
@@ -106,30 +124,47 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.get("/debug/kv", (c) => c.json(loaded().engine.kvState()));
   app.get("/debug/kv/events", (c) => blockEvents(c, loaded().engine));
 
-  refuseOtherMethods(app);
+  const routes = methodsByPath(app);
+  for (const [path, methods] of routes) app.all(path, (c) => otherMethod(c, methods));
   app.notFound((c) => {
-    return errorResponse(new ApiError(404, `No such path: ${c.req.method} ${c.req.path}`, { code: "not_found" }));
+    const known = [...routes.keys()].join(", ");
+    const message = `No such path: ${c.req.method} ${c.req.path}; there are ${known}`;
+    return errorResponse(new ApiError(404, message, { code: "not_found" }));
   });
   app.onError((error, c) => {
+    const { id } = c.get("exchange");
     if (isOurFault(error)) {
-      deps.logger.error("{id} {method} {path}: {error}", {
-        id: c.get("requestId"),
-        method: c.req.method,
-        path: c.req.path,
-        error,
-      });
+      deps.logger.error("{id} {method} {path}: {error}", { id, method: c.req.method, path: c.req.path, error });
     }
-    return errorResponse(asApiError(error));
+    const answered = asApiError(error);
+    c.get("exchange").error = answered.code;
+    return errorResponse(answered);
   });
   return app;
 }
 
-/** A known path with another method is a 405 that names the right one. */
-function refuseOtherMethods(app: Hono<Env>): void {
-  for (const { path, method } of app.routes.filter((route) => route.method !== "ALL")) {
-    app.all(path, (c) => {
-      const message = `${c.req.path} takes ${method}: received ${c.req.method}`;
-      throw new ApiError(405, message, { code: "method_not_allowed", headers: { allow: method } });
-    });
+function crossOrigin(origins: readonly string[]) {
+  return cors({
+    origin: origins.includes("*") ? "*" : [...origins],
+    allowMethods: ["GET", "POST", "DELETE"],
+    exposeHeaders: ["x-request-id", "retry-after"],
+    maxAge: 600,
+  });
+}
+
+function methodsByPath(app: Hono<Env>): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of app.routes) {
+    if (method === "ALL") continue;
+    methods.set(path, [...(methods.get(path) ?? []), ...(method === "GET" ? ["GET", "HEAD"] : [method])]);
   }
+  return methods;
+}
+
+/** A known path with another method is a 405 that names the right ones; OPTIONS only asks for them. */
+function otherMethod(c: Context<Env>, methods: readonly string[]): Response {
+  const allow = [...methods, "OPTIONS"].join(", ");
+  if (c.req.method === "OPTIONS") return c.body(null, 204, { allow });
+  const message = `${c.req.path} takes ${methods.join(" or ")}: received ${c.req.method}`;
+  throw new ApiError(405, message, { code: "method_not_allowed", headers: { allow } });
 }

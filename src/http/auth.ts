@@ -1,15 +1,18 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ApiError } from "./errors.ts";
 
-/** Checks `Authorization: Bearer KEY` in constant time. Throws a 401 where keys are set and none matches. */
-export function keyCheck(apiKeys: readonly string[]): (authorization: string | undefined) => void {
+/**
+ * Checks `Authorization: Bearer KEY` in constant time and gives the number of the key, -1 where no keys are set. Throws a
+ * 401 where keys are set and none matches.
+ */
+export function keyCheck(apiKeys: readonly string[]): (authorization: string | undefined) => number {
   const digests = apiKeys.map(digest);
   return (authorization) => {
-    if (digests.length === 0) return;
+    if (digests.length === 0) return -1;
     const given = digest(bearerKey(authorization));
-    let matches = 0;
-    for (const known of digests) matches += Number(timingSafeEqual(known, given));
-    if (matches > 0) return;
+    let match = -1;
+    for (const [i, known] of digests.entries()) match = Math.max(match, timingSafeEqual(known, given) ? i : -1);
+    if (match >= 0) return match;
     const message =
       authorization === undefined ? "An API key is required: send Authorization: Bearer KEY" : "Incorrect API key";
     throw new ApiError(401, message, { code: "invalid_api_key", headers: { "www-authenticate": "Bearer" } });

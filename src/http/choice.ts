@@ -1,7 +1,6 @@
-import type { FinishReason, TokenEvent } from "../contracts/generation.ts";
+import type { FinishReason, RequestTiming, TokenEvent } from "../contracts/generation.ts";
 import { Detokenizer } from "../text/detokenizer.ts";
 import { StopMatcher } from "../text/stop.ts";
-import { clientGone } from "./errors.ts";
 import type { Job } from "./job.ts";
 import type { Metrics, SequenceMeter } from "./metrics.ts";
 import type { Serving } from "./serving.ts";
@@ -34,6 +33,10 @@ export class Choice {
   cachedTokens = 0;
   /** Sum over the tokens generated, where log-probabilities were asked for. */
   logprob = 0;
+  /** How it ended; null while it runs. */
+  outcome: FinishReason | "abort" | "error" | null = null;
+  /** The engine's, where it ran to its end there. */
+  timing: RequestTiming | null = null;
   readonly #tokens: AsyncIterable<TokenEvent>;
   readonly #detokenizer: Detokenizer;
   readonly #stops: StopMatcher;
@@ -61,6 +64,8 @@ export class Choice {
   async run(sink: Sink): Promise<void> {
     try {
       for await (const event of this.#tokens) {
+        // What the engine had computed ahead is not delivered any more.
+        if (this.#signal.aborted) break;
         this.generated++;
         this.cachedTokens = event.cachedTokens;
         this.logprob += event.logprobs?.logprob ?? 0;
@@ -69,18 +74,25 @@ export class Choice {
         const taken = sink(delta);
         if (taken !== undefined) await taken;
         if (delta.finish === null) continue;
-        this.#meter.finish(delta.finish.reason, event.finish?.timing ?? null);
+        this.#end(delta.finish.reason, event.finish?.timing ?? null);
         return;
       }
     } catch (error) {
-      this.#meter.finish(this.#signal.aborted ? "abort" : "error", null);
-      throw this.#signal.aborted ? clientGone() : error;
+      this.#end(this.#signal.aborted ? "abort" : "error", null);
+      this.#signal.throwIfAborted();
+      throw error;
     }
-    this.#meter.finish("abort", null);
-    if (this.#signal.aborted) throw clientGone();
+    this.#end("abort", null);
+    this.#signal.throwIfAborted();
     throw new Error(
       `Octavo bug: the engine ended choice ${this.index} after ${this.generated} tokens without a reason`,
     );
+  }
+
+  #end(outcome: NonNullable<Choice["outcome"]>, timing: RequestTiming | null): void {
+    this.outcome = outcome;
+    this.timing = timing;
+    this.#meter.finish(outcome, timing);
   }
 
   #advance({ tokenId, finish }: TokenEvent): Delta {
@@ -96,7 +108,7 @@ export class Choice {
   }
 }
 
-/** Queues every choice of the job, or none: throws EngineError where one is refused. */
+/** Queues every choice of the job, or none: throws EngineError where one is refused. `abort` cancels them all. */
 export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort: AbortController): Choice[] {
   const choices: Choice[] = [];
   try {
@@ -120,7 +132,7 @@ export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort
       }
     }
   } catch (error) {
-    abort.abort();
+    abort.abort(error);
     throw error;
   }
   return choices;

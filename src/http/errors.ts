@@ -1,6 +1,6 @@
 import { EngineError, type EngineErrorCode } from "../contracts/generation.ts";
 
-export type ErrorStatus = 400 | 401 | 404 | 405 | 413 | 429 | 499 | 500 | 503;
+export type ErrorStatus = 400 | 401 | 404 | 405 | 413 | 415 | 429 | 499 | 500 | 503 | 504;
 
 /** An answer that is an error: OpenAI's body with an HTTP status. */
 export class ApiError extends Error {
@@ -38,16 +38,30 @@ export function clientGone(): ApiError {
   return new ApiError(499, "The client closed the connection", { code: "client_closed" });
 }
 
+/** The client is there but does not read what it asked for. */
+export function slowReader(seconds: number): ApiError {
+  return new ApiError(499, `The client read nothing for ${seconds} s`, { code: "slow_reader" });
+}
+
+/** --request-timeout has passed. */
+export function timedOut(seconds: number): ApiError {
+  return new ApiError(504, `The request took longer than ${seconds} s, the most this server allows`, {
+    code: "timeout",
+  });
+}
+
 const TYPES: Readonly<Record<ErrorStatus, string>> = {
   400: "invalid_request_error",
   401: "authentication_error",
   404: "invalid_request_error",
   405: "invalid_request_error",
   413: "invalid_request_error",
+  415: "invalid_request_error",
   429: "rate_limit_error",
   499: "client_error",
   500: "server_error",
   503: "service_unavailable_error",
+  504: "timeout_error",
 };
 
 const ENGINE_STATUS: Readonly<Record<EngineErrorCode, ErrorStatus>> = {

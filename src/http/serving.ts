@@ -2,6 +2,7 @@ import type { Logger } from "@logtape/logtape";
 import type { GenerationEngine } from "../contracts/generation.ts";
 import type { ChatTemplate } from "../text/chat_template.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
+import type { KeyLimits } from "./key_limits.ts";
 
 /** A loaded model, ready to answer. */
 export interface Serving {
@@ -51,4 +52,14 @@ export interface AppDeps {
   readonly maxBodyBytes?: number;
   /** Silence after which a stream sends a comment, in ms; 15 s unless given. */
   readonly heartbeatMs?: number;
+  /** Of each API key; none unless given. */
+  readonly keyLimits?: KeyLimits;
+  /** Web origins whose pages may ask, or `*`; none unless given. */
+  readonly allowedOrigins?: readonly string[];
+  /** Seconds a whole request may take; no limit unless given. */
+  readonly requestTimeout?: number;
+  /** Seconds a client may leave a full stream unread; 30 unless given. */
+  readonly slowReaderTimeout?: number;
+  /** Log the text of prompts, too. */
+  readonly logPrompts?: boolean;
 }

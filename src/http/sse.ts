@@ -2,6 +2,9 @@ import { asApiError, errorBody } from "./errors.ts";
 
 const DEFAULT_HEARTBEAT_MS = 15_000;
 
+/** Patience with a client that reads nothing while chunks wait for it. */
+const DEFAULT_STALL_SECONDS = 30;
+
 /** Chunks that may wait for the client before the senders do. */
 const BUFFERED_CHUNKS = 16;
 
@@ -14,19 +17,27 @@ export type Send = (json: string) => Promise<void> | undefined;
 
 export interface SseOptions {
   /** The request's: aborts when its client leaves. Not every runtime also cancels the body it is not reading. */
-  readonly signal: AbortSignal;
-  /** Called once, when the client leaves before the end. */
+  readonly client: AbortSignal;
+  /** Aborts when the answer is cut short: nobody waits for room any more, and `produce` is to end with an error. */
+  readonly cut: AbortSignal;
+  /** Called when the client leaves before the end. */
   onCancel(): void;
+  /** Called when the client has read nothing for so long that the stream is given up. */
+  onStall(seconds: number): void;
   /** Called with an error that ended the stream after its status was sent. */
   onError(error: unknown): void;
+  /** Called once, when nothing more will be sent. */
+  onEnd(): void;
   readonly heartbeatMs?: number | undefined;
+  readonly stallSeconds?: number | undefined;
 }
 
 /**
  * Answers with server-sent events: what `produce` sends, an error event where it fails, then `[DONE]`. Nothing is
- * buffered beyond a few chunks: a client that stops reading stops its senders.
+ * buffered beyond a few chunks: a client that stops reading stops its senders, and after a while loses its stream.
  */
 export function eventStream(produce: (send: Send) => Promise<void>, options: SseOptions): Response {
+  const { client, cut, stallSeconds = DEFAULT_STALL_SECONDS } = options;
   let open = true;
   let room: (() => void)[] = [];
   const letGo = () => {
@@ -36,28 +47,50 @@ export function eventStream(produce: (send: Send) => Promise<void>, options: Sse
   };
   let heartbeat: ReturnType<typeof setInterval> | undefined;
   let idle = true;
+  /** When the buffer was found full, in ms; 0: the client has read since. */
+  let fullSince = 0;
+  let watch: ReturnType<typeof setTimeout> | undefined;
   const close = () => {
     open = false;
     clearInterval(heartbeat);
-    options.signal.removeEventListener("abort", leave);
+    clearTimeout(watch);
+    client.removeEventListener("abort", leave);
+    cut.removeEventListener("abort", letGo);
+    options.onEnd();
   };
   const leave = () => {
     if (!open) return;
-    close();
     options.onCancel();
+    close();
     letGo();
   };
-  options.signal.addEventListener("abort", leave);
+  client.addEventListener("abort", leave);
+  cut.addEventListener("abort", letGo);
 
   const stream = new ReadableStream<Uint8Array>(
     {
       start(controller) {
+        // Set anew only after it fired: a buffer that fills and empties all the time costs no timers.
+        const watchFor = (ms: number) => {
+          watch = setTimeout(() => {
+            watch = undefined;
+            if (!open || fullSince === 0) return;
+            const left = fullSince + stallSeconds * 1000 - performance.now();
+            if (left > 0) return watchFor(left);
+            options.onStall(stallSeconds);
+            close();
+            letGo();
+            controller.error(new Error(`The client read nothing for ${stallSeconds} s`));
+          }, ms);
+        };
         const send: Send = (json) => {
           if (!open) return undefined;
           idle = false;
           controller.enqueue(encoder.encode(`data: ${json}\n\n`));
           // On Deno a broken connection shows here: enqueue cancels the stream before it returns.
-          if (!open || (controller.desiredSize ?? 0) > 0) return undefined;
+          if (!open || cut.aborted || (controller.desiredSize ?? 0) > 0) return undefined;
+          if (fullSince === 0) fullSince = performance.now();
+          if (watch === undefined) watchFor(stallSeconds * 1000);
           return new Promise((resolve) => room.push(resolve));
         };
         const end = () => {
@@ -79,7 +112,10 @@ export function eventStream(produce: (send: Send) => Promise<void>, options: Sse
           end();
         });
       },
-      pull: letGo,
+      pull() {
+        fullSince = 0;
+        letGo();
+      },
       cancel: leave,
     },
     new CountQueuingStrategy({ highWaterMark: BUFFERED_CHUNKS }),

@@ -59,11 +59,26 @@ describe("paths and methods", () => {
     }
   });
 
+  test("404 lists what there is", async () => {
+    const { error } = await (await get("/v1/complete")).json();
+    expect(error.message).toContain("/v1/completions, /v1/chat/completions");
+  });
+
+  test("HEAD answers like GET without the body, OPTIONS with what is allowed", async () => {
+    const head = await app.request("/v1/models", { method: "HEAD" });
+    expect({ status: head.status, body: await head.text() }).toEqual({ status: 200, body: "" });
+    const options = await app.request("/v1/models", { method: "OPTIONS" });
+    expect({ status: options.status, allow: options.headers.get("allow") }).toEqual({
+      status: 204,
+      allow: "GET, HEAD, OPTIONS",
+    });
+  });
+
   test("405 names the right method", async () => {
     for (const [method, path, allow] of [
-      ["GET", "/v1/completions", "POST"],
-      ["DELETE", "/v1/models/x", "GET"],
-      ["POST", "/health", "GET"],
+      ["GET", "/v1/completions", "POST, OPTIONS"],
+      ["DELETE", "/v1/models/x", "GET, HEAD, OPTIONS"],
+      ["POST", "/health", "GET, HEAD, OPTIONS"],
     ] as const) {
       const response = await app.request(path, { method });
       expect(response.status).toBe(405);

@@ -1,5 +1,4 @@
 import { getLogger } from "@logtape/logtape";
-import type { Hono } from "hono";
 import type { GenerationRequest } from "../../src/contracts/generation.ts";
 import { createApp } from "../../src/http/app.ts";
 import type { AppDeps, Serving } from "../../src/http/serving.ts";
@@ -15,7 +14,7 @@ const TEMPLATE =
   "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
 
 export interface Harness {
-  readonly app: Hono<{ Variables: { requestId: string } }>;
+  readonly app: ReturnType<typeof createApp>;
   readonly engine: FakeEngine;
   readonly deps: AppDeps;
   /** POST with a JSON body (a string is sent as it is). */
