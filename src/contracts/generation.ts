@@ -81,7 +81,8 @@ export interface RequestTiming {
   readonly firstScheduled: number;
   readonly firstToken: number;
   readonly finished: number;
-  readonly preemptions: number;
+  /** When it lost its blocks to others. */
+  readonly preemptedAt: readonly number[];
 }
 
 /** The live state behind GET /debug/kv; field names are the contract's. */

@@ -290,7 +290,9 @@ export class Engine implements GenerationEngine {
     while (!this.#closed) {
       this.#applyCancellations();
       this.#options.prefixStore?.betweenSteps();
+      const { preemptions } = this.#scheduler;
       const chunks = this.#scheduler.schedule();
+      if (this.#scheduler.preemptions > preemptions) this.#datePreemptions();
       if (chunks.length === 0) {
         for (const resolve of this.#idle.splice(0)) resolve();
         await this.#untilNotified();
@@ -332,6 +334,13 @@ export class Engine implements GenerationEngine {
     for (const group of sampled) {
       const live = this.#requestOf.get(group)!;
       for (const branch of live.accept(group, output, this.#scheduler, time)) this.#forget(branch);
+    }
+  }
+
+  #datePreemptions(): void {
+    const time = this.#options.now();
+    for (const { preemptions, preemptedAt } of this.#scheduler.waiting) {
+      if (preemptions > preemptedAt.length) preemptedAt.push(time);
     }
   }
 

@@ -139,9 +139,9 @@ export class LiveRequest {
     }
   }
 
-  #timing({ preemptions }: SequenceGroup, finished: number): RequestTiming {
+  #timing({ preemptedAt }: SequenceGroup, finished: number): RequestTiming {
     const { firstScheduled } = this;
-    return { arrived: this.#arrived, firstScheduled, firstToken: this.#firstToken, finished, preemptions };
+    return { arrived: this.#arrived, firstScheduled, firstToken: this.#firstToken, finished, preemptedAt };
   }
 }
 

@@ -23,6 +23,8 @@ export class SequenceGroup {
   /** Order of arrival; given by the scheduler. */
   arrival = 0;
   preemptions = 0;
+  /** When each of them was, in ms; written by the engine, which has the clock. */
+  readonly preemptedAt: number[] = [];
   /** Prompt tokens found in the cache when it was first admitted. */
   cachedTokens = 0;
   /** The live branches, the leader first. */

@@ -156,7 +156,7 @@ export class FakeEngine implements GenerationEngine {
       if (!eos && !stopped && position < params.maxTokens)
         return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS, ...logprobs } };
       this.live.delete(id);
-      const timing = { arrived, firstScheduled: arrived, firstToken, finished: time, preemptions: 0 };
+      const timing = { arrived, firstScheduled: arrived, firstToken, finished: time, preemptedAt: [] };
       const reason = eos || stopped ? "stop" : "length";
       const finish = { reason, stopReason: stopped && !eos ? tokenId : null, timing } as const;
       return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS, finish, ...logprobs } };
