@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TOOL_CALL_FORMATS } from "./text/tool_calls/format.ts";
 
 /**
  * The settings of `serve` and `chat`: a schema gives the flags, their environment variables (OCTAVO_<FLAG>), their
@@ -161,6 +162,14 @@ export const serveSchema = z.object({
       .regex(/^([a-zA-Z_][a-zA-Z0-9_:]*)?$/, "must be letters, digits, _ and :")
       .default("octavo:"),
     { value: "PREFIX", help: "prefix of the metrics' names" },
+  toolCallParser: flag(choice(["auto", ...TOOL_CALL_FORMATS, "none"]).default("auto"), {
+    value: "FORMAT",
+    help: "how the model writes tool calls: auto (as its chat template says), hermes, llama3_json, mistral or none",
+  }),
+  reasoningParser: flag(choice(["auto", "think", "none"]).default("auto"), {
+    value: "FORMAT",
+    help: "split <think>...</think> from answers: auto (where the chat template knows it), think or none",
+  }),
   ),
   logFormat: flag(choice(["text", "json"]).default("text"), { value: "FORMAT", help: "text or json" }),
 });

@@ -5,16 +5,20 @@ import type { Job } from "./job.ts";
 import type { Metrics, SequenceMeter } from "./metrics.ts";
 import type { Serving } from "./serving.ts";
 
+import { AnswerReader, type CallDelta } from "./tools_answer.ts";
 /** What one token changed. */
 export interface Delta {
   readonly text: string;
   readonly tokenIds: readonly number[];
+  /** Where the job asks for these to be split from the text. */
+  readonly reasoning?: string;
+  readonly calls?: readonly CallDelta[];
   /** On the last delta only. */
   readonly finish: Finish | null;
 }
 
 export interface Finish {
-  readonly reason: FinishReason;
+  readonly reason: FinishReason | "tool_calls";
   /** The stop string or the stop token id that ended the choice; null for EOS and length. */
   readonly stopReason: string | number | null;
 }
@@ -34,20 +38,21 @@ export class Choice {
   /** Sum over the tokens generated, where log-probabilities were asked for. */
   logprob = 0;
   /** How it ended; null while it runs. */
-  outcome: FinishReason | "abort" | "error" | null = null;
+  outcome: Finish["reason"] | "abort" | "error" | null = null;
   /** The engine's, where it ran to its end there. */
   timing: RequestTiming | null = null;
   readonly #tokens: AsyncIterable<TokenEvent>;
   readonly #detokenizer: Detokenizer;
   readonly #stops: StopMatcher;
   readonly #meter: SequenceMeter;
+  readonly #reader: AnswerReader | null;
   readonly #signal: AbortSignal;
 
   constructor(
     index: number,
     promptIds: readonly number[],
     tokens: AsyncIterable<TokenEvent>,
-    text: { readonly detokenizer: Detokenizer; readonly stops: StopMatcher },
+    text: { readonly detokenizer: Detokenizer; readonly stops: StopMatcher; readonly reader: AnswerReader | null },
     meter: SequenceMeter,
     signal: AbortSignal,
   ) {
@@ -57,10 +62,11 @@ export class Choice {
     this.#detokenizer = text.detokenizer;
     this.#stops = text.stops;
     this.#meter = meter;
+    this.#reader = text.reader;
     this.#signal = signal;
   }
 
-  /** Resolves after the last delta. Leaves the engine's iteration as soon as a stop string is complete. */
+  /** Resolves after the last delta. Leaves the engine's iteration as soon as a stop string, or an only call, is complete. */
   async run(sink: Sink): Promise<void> {
     try {
       for await (const event of this.#tokens) {
@@ -70,7 +76,8 @@ export class Choice {
         this.cachedTokens = event.cachedTokens;
         this.logprob += event.logprobs?.logprob ?? 0;
         this.#meter.token();
-        const delta = this.#advance(event);
+        const said = this.#advance(event);
+        const delta = this.#reader?.read(said) ?? said;
         const taken = sink(delta);
         if (taken !== undefined) await taken;
         if (delta.finish === null) continue;
@@ -92,7 +99,7 @@ export class Choice {
   #end(outcome: NonNullable<Choice["outcome"]>, timing: RequestTiming | null): void {
     this.outcome = outcome;
     this.timing = timing;
-    this.#meter.finish(outcome, timing);
+    this.#meter.finish(outcome === "tool_calls" ? "stop" : outcome, timing);
   }
 
   #advance({ tokenId, finish }: TokenEvent): Delta {
@@ -125,9 +132,11 @@ export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort
       };
       for (const tokens of serving.engine.submit(request, abort.signal)) {
         const index = choices.length;
-        const detokenizer = new Detokenizer(serving.tokenizer, { skipSpecialTokens: job.skipSpecialTokens });
+        const { skipSpecialTokens, reading } = job;
+        const shownIds = reading && { shownIds: reading.markerIds };
+        const detokenizer = new Detokenizer(serving.tokenizer, { skipSpecialTokens, ...shownIds });
         detokenizer.continueFrom(promptIds);
-        const text = { detokenizer, stops: new StopMatcher(job.stop) };
+        const text = { detokenizer, stops: new StopMatcher(job.stop), reader: reading && new AnswerReader(reading) };
         choices.push(new Choice(index, promptIds, tokens, text, metrics.sequence(promptIds.length), abort.signal));
       }
     }

@@ -2,6 +2,7 @@ import type { BeamParams, SamplingParams } from "../contracts/generation.ts";
 import { badRequest } from "./errors.ts";
 import type { GenerationFields } from "./schema.ts";
 import type { Serving } from "./serving.ts";
+import type { Reading } from "./tools_answer.ts";
 
 /** Most choices, prompts times n, that one request may ask for. */
 const MAX_CHOICES = 1024;
@@ -24,6 +25,8 @@ export interface Job {
   readonly params: readonly SamplingParams[];
   readonly stop: readonly string[];
   readonly skipSpecialTokens: boolean;
+  /** How answers are taken apart; null: their text is the answer. */
+  readonly reading: Reading | null;
   readonly returnTokenIds: boolean;
   readonly includeUsage: boolean;
   /** Cached prefixes are shared among requests of the same salt. */
@@ -42,6 +45,7 @@ export interface JobContext {
   readonly defaultMaxTokens: number;
   /** The field that holds the prompt, for errors. */
   readonly promptParam: "prompt" | "messages";
+  readonly reading?: Reading | null;
 }
 
 /** Throws a 400 naming the field where the prompts and limits do not fit the model. */
@@ -95,6 +99,7 @@ export function makeJob(
     stop: request.stop,
     skipSpecialTokens: request.skip_special_tokens,
     returnTokenIds: request.return_token_ids,
+    reading: context.reading ?? null,
     includeUsage: request.stream_options?.include_usage ?? false,
     priority: request.priority,
     cacheSalt: request.cache_salt === undefined ? context.cacheSalt : `salt ${request.cache_salt}`,

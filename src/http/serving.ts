@@ -2,6 +2,7 @@ import type { Logger } from "@logtape/logtape";
 import type { GenerationEngine } from "../contracts/generation.ts";
 import type { ChatTemplate } from "../text/chat_template.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
+import type { ToolCallFormat } from "../text/tool_calls/format.ts";
 import type { KeyLimits } from "./key_limits.ts";
 
 /** A loaded model, ready to answer. */
@@ -11,6 +12,10 @@ export interface Serving {
   /** Null where the model has none: chat requests are then a 400. */
   readonly chatTemplate: ChatTemplate | null;
   readonly model: ServedModel;
+  /** How the model writes tool calls; null where that is not known: tools are then a 400. */
+  readonly toolCalls: ToolCallFormat | null;
+  /** Whether `<think>...</think>` at the beginning of an answer is split from it. */
+  readonly reasoning: boolean;
 }
 
 export interface ServedModel {
