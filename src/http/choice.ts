@@ -2,7 +2,8 @@ import type { FinishReason, RequestTiming, TokenEvent } from "../contracts/gener
 import { Detokenizer } from "../text/detokenizer.ts";
 import { StopMatcher } from "../text/stop.ts";
 import type { Job } from "./job.ts";
-import type { Metrics, SequenceMeter } from "./metrics.ts";
+import type { Metrics } from "./metrics.ts";
+import type { SequenceMeter } from "./sequence_meter.ts";
 import type { Serving } from "./serving.ts";
 
 import { AnswerReader, type CallDelta } from "./tools_answer.ts";
