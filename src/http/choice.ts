@@ -5,15 +5,15 @@ import type { Job } from "./job.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SequenceMeter } from "./sequence_meter.ts";
 import type { Serving } from "./serving.ts";
-
 import { AnswerReader, type CallDelta } from "./tools_answer.ts";
+
 /** What one token changed. */
 export interface Delta {
   readonly text: string;
-  readonly tokenIds: readonly number[];
   /** Where the job asks for these to be split from the text. */
   readonly reasoning?: string;
   readonly calls?: readonly CallDelta[];
+  readonly tokenIds: readonly number[];
   /** On the last delta only. */
   readonly finish: Finish | null;
 }
@@ -45,8 +45,8 @@ export class Choice {
   readonly #tokens: AsyncIterable<TokenEvent>;
   readonly #detokenizer: Detokenizer;
   readonly #stops: StopMatcher;
-  readonly #meter: SequenceMeter;
   readonly #reader: AnswerReader | null;
+  readonly #meter: SequenceMeter;
   readonly #signal: AbortSignal;
 
   constructor(
@@ -62,8 +62,8 @@ export class Choice {
     this.#tokens = tokens;
     this.#detokenizer = text.detokenizer;
     this.#stops = text.stops;
-    this.#meter = meter;
     this.#reader = text.reader;
+    this.#meter = meter;
     this.#signal = signal;
   }
 
@@ -128,6 +128,7 @@ export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort
         beam: job.beam,
         params: job.params[p]!,
         topLogprobs: job.bestOf > job.n ? 0 : -1,
+        promptLogprobs: -1,
         cacheSalt: job.cacheSalt,
         priority: job.priority,
       };

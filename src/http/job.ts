@@ -1,4 +1,4 @@
-import type { BeamParams, SamplingParams } from "../contracts/generation.ts";
+import { type BeamParams, GREEDY, type SamplingParams } from "../contracts/generation.ts";
 import { badRequest } from "./errors.ts";
 import type { GenerationFields } from "./schema.ts";
 import type { Serving } from "./serving.ts";
@@ -78,6 +78,7 @@ export function makeJob(
     const room = roomAfter(ids, serving.model.maxModelLen, param);
     if (asked !== undefined && asked > room) throw tooLong(asked, ids.length, serving.model.maxModelLen, limitParam);
     return {
+      ...GREEDY,
       // A beam of one is greedy search.
       temperature: request.use_beam_search ? 0 : (request.temperature ?? defaults.temperature ?? 1),
       topP: request.top_p ?? defaults.topP ?? 1,
@@ -98,8 +99,8 @@ export function makeJob(
     params,
     stop: request.stop,
     skipSpecialTokens: request.skip_special_tokens,
-    returnTokenIds: request.return_token_ids,
     reading: context.reading ?? null,
+    returnTokenIds: request.return_token_ids,
     includeUsage: request.stream_options?.include_usage ?? false,
     priority: request.priority,
     cacheSalt: request.cache_salt === undefined ? context.cacheSalt : `salt ${request.cache_salt}`,
