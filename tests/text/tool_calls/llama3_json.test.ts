@@ -52,7 +52,7 @@ describe("llama3_json", () => {
         expect(read(...cut(text, places))).toEqual(whole);
         if (whole.calls.length === 0) expect(whole.content).toBe(text);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -56,7 +56,7 @@ describe("mistral", () => {
         expect(read(...cut(text, places))).toEqual(whole);
         if (whole.calls.length === 0) expect(whole.content).toBe(text);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
