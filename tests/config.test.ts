@@ -34,7 +34,14 @@ describe("serve's settings", () => {
     expect([bytes("1024"), bytes("64K"), bytes("1.5m"), bytes("2G")]).toEqual([1024, 65536, 1572864, 2147483648]);
   });
 
+  test("tool calls and reasoning are read as the model shows, unless a format is given", () => {
+    expect(parseServeConfig({}, {})).toMatchObject({ toolCallParser: "auto", reasoningParser: "auto" });
+    const given = { toolCallParser: "llama3_json", reasoningParser: "none" };
+    expect(parseServeConfig(given, {})).toMatchObject(given);
+  });
+
   const refused: [Record<string, string>, Record<string, string>, string][] = [
+    [{ toolCallParser: "pythonic" }, {}, "--tool-call-parser must be one of auto, hermes, llama3_json, mistral, none"],
     [{ port: "70000" }, {}, "--port must be a whole number from 0 to 65535"],
     [{ port: "8e3" }, {}, "--port must be a whole number"],
     [{}, { OCTAVO_PORT: "x" }, "OCTAVO_PORT must be a whole number"],
