@@ -1,6 +1,8 @@
 """Words that nobody has met before, of many make-ups: only copying can give them back."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 from held_out import HELD_OUT_WORDS
@@ -32,6 +34,12 @@ waterfall whisper wilhelmina windmill winifred wisconsin wombat xander xylophone
 zinnia zodiac zucchini""".split()
 
 
+# Every word of the recipe itself: the tokenizer has pieces of these, and each must be copied somewhere.
+VOCABULARY = sorted({
+    word for path in sorted(Path(__file__).parent.glob("**/*.py")) for word in re.findall(r"[A-Za-z]{3,12}", path.read_text()) if word.lower() not in HELD_OUT_WORDS
+})
+
+
 def syllables(rng: Random, count: int) -> str:
     return "".join(
         rng.choice(ONSETS if i or rng.random() < 0.85 else [""]) + rng.choice(VOWELS) + (rng.choice(CODAS) if i == count - 1 or rng.random() < 0.4 else "")
@@ -54,6 +62,16 @@ def changed(rng: Random) -> str:
     return found
 
 
+def pieced(rng: Random) -> str:
+    """Pieces of ordinary words in a row."""
+    found = ""
+    for _ in range(rng.choice([2, 2, 3])):
+        whole = rng.choice(VOCABULARY)
+        start = rng.choice([0, 0, rng.randrange(len(whole) - 1)])
+        found += whole[start : start + rng.randint(2, 7)]
+    return found.lower()
+
+
 def scrambled(rng: Random) -> str:
     return "".join(rng.choice(LETTERS) for _ in range(rng.randint(3, 7)))
 
@@ -70,7 +88,7 @@ def coined(rng: Random) -> str:
     """Three to twelve letters, in lower case."""
     while True:
         luck = rng.random()
-        word = made_up(rng) if luck < 0.4 else glued(rng) if luck < 0.72 else changed(rng) if luck < 0.9 else scrambled(rng)
+        word = made_up(rng) if luck < 0.28 else pieced(rng) if luck < 0.6 else glued(rng) if luck < 0.82 else changed(rng) if luck < 0.93 else scrambled(rng)
         if 3 <= len(word) <= 12:
             return word
 

@@ -15,10 +15,11 @@ from families.spelling import spelling
 from families.stories import continuation, story
 from families.system import Rules, obeyed, rules
 from families.tools import Toolbox
+from grammar import say
 from held_out_wordings import held_out
 
-FAMILIES = {small_talk: 36, sum_: 28, compare: 22, sort: 40, spelling: 32, calendar: 9, fact: 26, unheard_of: 8, who_is: 2, beyond: 13,
-            memory.at_once: 3, story: 2.2, continuation: 2, extraction: 16, repeat: 26}
+FAMILIES = {small_talk: 36, sum_: 28, compare: 22, sort: 42, spelling: 38, calendar: 14, fact: 28, unheard_of: 12, who_is: 3, beyond: 13,
+            memory.at_once: 3, story: 2.2, continuation: 3.2, extraction: 17, repeat: 24}
 # Under a system prompt the long ones are rarer.
 UNDER_RULES = {small_talk: 20, sum_: 3, compare: 4, sort: 2, spelling: 1, calendar: 8, well_known: 30, fact: 18, unheard_of: 3, beyond: 8, story: 0.3}
 # Capitals are other tokens: a fact has to be learnt again in them.
@@ -39,11 +40,11 @@ def conversation(rng: Random) -> Conversation:
 
 def any_conversation(rng: Random) -> Conversation:
     luck = rng.random()
-    if luck < 0.15:
+    if luck < 0.14:
         return with_tools(rng)
-    if luck < 0.43:
+    if luck < 0.47:
         return under_rules(rng)
-    if luck < 0.5:
+    if luck < 0.53:
         return Conversation(messages(lookup(rng)))
     return plain(rng)
 
@@ -80,7 +81,12 @@ def remembering(rng: Random, exchanges: list[Exchange], up_to: int = 2) -> list[
     return exchanges
 
 
+JSON_ONLY = "[You answer in JSON|Answer only with JSON|Reply with JSON only|Output JSON|You turn sentences into JSON|Return nothing but JSON|Only JSON, no other text|Respond with a JSON object|Always answer with a JSON object|You are a JSON writer][.|!|]"
+
+
 def under_rules(rng: Random) -> Conversation:
+    if rng.random() < 0.04:
+        return Conversation(messages([extraction(rng) for _ in range(rng.choice([1, 1, 2]))], say(rng, JSON_ONLY)))
     rule = rules(rng)
     exchanges = [ruled(rng, rule) for _ in range(rng.choice([1, 1, 2, 2, 3]))]
     if not rule.capitals and rng.random() < 0.2:

@@ -133,7 +133,7 @@ def secret(rng: Random) -> str:
 def word(rng: Random) -> str:
     """Three to nine letters, real or not; for spelling, which real words need most."""
     while True:
-        found = rng.choice(WORDS) if rng.random() < 0.75 else coined(rng)
+        found = rng.choice(WORDS) if rng.random() < 0.88 else coined(rng)
         if len(found) <= 9:
             return found
 

@@ -28,7 +28,7 @@ def calendar(rng: Random) -> Exchange:
     match kind:
         case "after":
             ask = neighbour(rng, "[after|next after|right after|directly after|just after]", "[follows|comes after|is after|comes next after|is next after|comes right after|succeeds|stands after|lies after|is the one after|goes after]") + [
-                "[{x} is|{x} has|{x} was|Now {x} is|When {x} is|If {x} is|Once {x} is] [done|finished|past|gone|ending|at its end|behind us][.|,|;|:] [what comes next|what is next|which {unit} comes next|what {unit} follows|what now|which {unit} now|what {unit} comes then|which {unit} follows|and then|which one is next|what follows]?",
+                "[{x} is|{x} has|{x} was|Now {x} is|When {x} is|If {x} is|Once {x} is] [done|finished|past|gone|ending|at its end|behind us|over now|almost over|already over|nearly over|through|completed|over and done][.|,|;|:] [what comes next|what is next|which {unit} comes next|what {unit} follows|what now|which {unit} now|what {unit} comes then|which {unit} follows|and then|which one is next|what follows]?",
                 "[{x} ends|{x} is at an end|{x} goes away|{x} is almost over|It was {x}|We had {x}|The {unit} was {x}][.|,] [What comes next|What is next|Which {unit} comes now|What {unit} follows|And then|Which {unit} begins then|What {unit} is it then|And the {unit} after that]?", "{x}, and [then|after that|next|the next {unit}]?", "[After|Right after|Following] {x}[,| we have| there is| comes| follows] [what|which {unit}|what {unit}]?", "[What|Which {unit}] [does {x} come before|is {x} followed by|do we get after {x}|do we write after {x}|starts after {x}|begins after {x}|will it be after {x}]?", "N:the [next {unit}|{unit} that comes next] after {x}", "N:the {unit} [that comes after|following|next after|right after] {x}"]
             reply, short = f"{after} comes after {x}.", after
         case "before":
@@ -62,4 +62,4 @@ def calendar(rng: Random) -> Exchange:
         case _:
             ask = ["Is {x} [a weekday|a weekend day|on the weekend|part of the weekend|a working day]?"]
             reply, short = f"{x} is a {'weekend day' if i > 4 else 'weekday'}.", "Weekend" if i > 4 else "Weekday"
-    return Exchange(typed(rng, say(rng, rng.choice(ask), **slots)), reply, short, "days")
+    return Exchange(typed(rng, say(rng, rng.choices(ask, [4 + way.count("|") for way in ask])[0], **slots)), reply, short, "days")

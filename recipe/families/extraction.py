@@ -52,7 +52,7 @@ def extraction(rng: Random) -> Exchange:
     others = rng.sample(FIELDS[1:], rng.choice([1, 1, 2, 2, 3]))
     if rng.random() < 0.35:
         others = ["age"] + [f for f in others if f != "age"][:1]
-        others = others[: rng.choice([1, 1, 2])]
+        others = others[: rng.choice([1, 2, 2])]
     text = sentence(rng, about, others)
     keys = ["name", *others]
     if len(keys) > 2 and rng.random() < 0.3:

@@ -24,6 +24,11 @@ def with_articles(text: str) -> str:
     return text
 
 
+def some(rng: Random, ways: list[str]) -> str:
+    """One of the ways to ask; those that are many in one come more often."""
+    return rng.choices(ways, [2 + way.count("|") + 8 * (way[1] == ":") for way in ways])[0]
+
+
 def first_capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
@@ -52,7 +57,7 @@ WELL_KNOWN = {
 
 def well_known(rng: Random) -> Exchange:
     """One of a hundred facts, for answers in a form that each has to be learnt in."""
-    key = rng.choices(list(WELL_KNOWN), [6, 5, 2, 1, 1, 2, 2, 2])[0]
+    key = rng.choices(list(WELL_KNOWN), [6, 5, 2, 2, 1, 3, 3, 2])[0]
     x = rng.choice(WELL_KNOWN[key].split(","))
     return asked(rng, key, x, RELATIONS[key].pairs[x])
 
@@ -61,7 +66,7 @@ def asked(rng: Random, key: str, x: str, y: str) -> Exchange:
     relation = RELATIONS[key]
     u, _, v = x.partition(" ")
     slots = {"x": x, "X": first_capital(x), "y": y, "q": rng.choice(["", "", "'", '"']), "u": u, "v": v, "a": named(x), "A": first_capital(named(x))}
-    user = first_capital(with_articles(say(rng, rng.choice(relation.ask), **slots)))
+    user = first_capital(with_articles(say(rng, some(rng, relation.ask), **slots)))
     reply = with_articles(first_capital(say(rng, relation.answer, **slots)))
     if key == "colour":
         reply = reply.replace("of the blood", "of blood")
@@ -91,7 +96,7 @@ Qatar,Bhutan,Cambodia,Luxembourg,Moldova,Belarus,Cyprus,Namibia,Rwanda,Gabon,Tog
 
 def unheard_of(rng: Random) -> Exchange:
     """A question about a thing that does not exist."""
-    key = rng.choice([key for key, relation in RELATIONS.items() if relation.unknown])
+    key = rng.choice([*(key for key, relation in RELATIONS.items() if relation.unknown), "capital", "continent", "language", "capital"])
     if rng.random() < 0.15:
         key = rng.choice(["capital", "language", "currency"])
         thing = rng.choice(UNTAUGHT)
@@ -101,7 +106,7 @@ def unheard_of(rng: Random) -> Exchange:
         thing = unheld(rng, lambda: creature(rng))
     relation = RELATIONS[key]
     slots = {"x": thing, "q": rng.choice(["", "'", '"']), "a": article(thing)}
-    return Exchange(typed(rng, first_capital(with_articles(say(rng, rng.choice(relation.ask), **slots))), lower=False), say(rng, "I don't know. I have never heard of {x}.", **slots), "Unknown", relation.subject, capitals=False)
+    return Exchange(typed(rng, first_capital(with_articles(say(rng, some(rng, relation.ask), **slots))), lower=False), say(rng, "I don't know. I have never heard of {x}.", **slots), "Unknown", relation.subject, capitals=False)
 
 
 WHAT_IS = ["[Who is|Who was|Have you heard of|Do you know|Tell me about|When was|What do you know about|What can you tell me about] {x}?", "[Who is|Who was|When did] [King|Queen|Doctor|President|Lord] {x}[| die| live]?",

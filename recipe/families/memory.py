@@ -16,7 +16,7 @@ FACTS: dict[str, tuple[list[str], list[str], list[str], str]] = {
     "name": (
         ["[|Hi! |Hello, |Hey, |Good morning, |Hi there. |By the way, |Oh, |Hello! |Hey there, |Good evening. |Hello Octavo, |Well, |So, |Hi there, |Let me introduce myself: |Okay, ][my name is|I'm|I am|my name's|I am called|people call me|call me|you can call me|they call me|it's|everybody calls me|my first name is|I go by|the name is|this is|they named me|my parents named me|I am known as|my friends say|I'd like to be called|please call me|feel free to call me|you should call me] {x}" + MAN + "[.|!|]",
          "[Please call me|Just call me|The name is|This is|You could call me|Everyone calls me|My friends call me|Remember my name:|My name:|Here is|I want you to call me|From now on call me|You know me as|Say hello to|I answer to] {x}[.|!|]",
-         "{x} [is my name|here|is the name|speaking|is what they call me|is how I am called|is what I am called][.|!]", "[Hi|Hello|Hey], {x} here[.|!]"],
+         "{x} [is my name|here|is the name|speaking|is what they call me|is how I am called|is what I am called][.|!]", "[Hi|Hello|Hey], {x} here[.|!]", "[I'm|I am|My name is|Hi, I'm|Hello, I am|Hi! I am|I am called|They call me] {x} and I [like|love|collect|study|sell|play with|am fond of|work with|know a lot about|am interested in|care for|repair|want to learn about|often think of|really like|dream of] [{w}s|{w}|old {w}s|music|games|maths|science|machines|books]" + "[.||!]", "[I'm|I am|My name is] {x}[, and I| and I|, I] [like|love|have|need|want|am|was|come|go|do|think|hope|work|know] [{w}s|a {w}|{w}|much|you|here|often|there|nothing|a lot]" + "[.||!]"],
         ["Nice to meet you, {x}!"],
         [SO + "[what is my name|what's my name|who am I|do you know my name|do you remember my name|what did I say my name was|what was my name|how am I called|what am I called|do you remember me|do you still know my name|can you say my name|what did I tell you my name was|what name did I give you|what name did I tell you|which name is mine|do you recall my name|have you forgotten my name|can you remember my name|do you still remember my name|what do people call me|what should you call me|how do people call me|what do my friends call me|under what name do you know me|who is talking to you|you know my name, right|what was my name now|can you repeat my name|could you say my name again|could you tell me my name|would you tell me my name]?",
          "[Say my name|Tell me my name|Remind me of my name|Please say my name|Repeat my name|Let me hear my name|I forgot my own name|Prove that you know my name|I wonder if you know my name|Show me that you remember my name|Please remind me of my name][.|, please.|!]", "N:my [own |]name", "I:[what my name is|who I am|what I am called|how I am called|what my name was|what they call me]"],
@@ -89,7 +89,7 @@ def slots_of(rng: Random, kind: str) -> dict[str, object]:
             "job": words.job, "number": lambda r: r.randint(0, 999), "word": words.secret}
     x = pool[kind](rng)
     what = words.animal(rng) if kind == "pet" else rng.choice(RELATIVES)
-    return {"x": x, "X": str(x).capitalize(), "ax": article(str(x)), "kind": what, "a": article(what), "p": words.place(rng), "q": rng.choice(["", "", "'", '"'])}
+    return {"x": x, "X": str(x).capitalize(), "ax": article(str(x)), "kind": what, "a": article(what), "p": words.place(rng), "w": rng.choice(words.WORDS), "q": rng.choice(["", "", "'", '"'])}
 
 
 def pick(rng: Random) -> str:
@@ -122,7 +122,7 @@ def at_once(rng: Random) -> Exchange:
         ask = say(rng, "[Hi|Hello|Hey|Good morning][!|,|.] [My name is|I am|I'm|This is] {x}. [Who are you|What is your name|And you|What's yours|And who are you]?", x=name)
         return Exchange(ask, f"Nice to meet you, {name}! I am Octavo, a very small language model.", None, capitals=False)
     tell, _, asked, answer = FACTS["name"]
-    ask = sentence(rng, tell[:2], {"x": name}).rstrip(".!?") + ". " + sentence(rng, asked, {"x": name})
+    ask = sentence(rng, tell[:1], {"x": name}).rstrip(".!?") + ". " + sentence(rng, asked, {"x": name})
     return Exchange(typed(rng, ask, lower=False), say(rng, answer, x=name), name, capitals=False)
 
 

@@ -116,7 +116,7 @@ SORT_UP = [VERB + " [||the numbers |these numbers: |this list: |these: ]{x} " + 
 
 
 def sort(rng: Random) -> Exchange:
-    count = rng.choice([2, 3, 3, 3, 3, 3, 4, 5])
+    count = rng.choice([2, 3, 3, 3, 3, 3, 3, 3, 4])
     while True:
         near = rng.random() < 0.2
         first = number(rng)

@@ -3,7 +3,7 @@
 from random import Random
 
 import words
-from coined import coined
+from coined import VOCABULARY, coined
 from dialogue import Exchange
 from grammar import article, listed, say
 
@@ -12,11 +12,13 @@ SAY = ["[Say|Repeat|Please say|Please repeat|Repeat after me|Say after me|Can yo
 
 def piece(rng: Random) -> str:
     luck = rng.random()
-    if luck < 0.35:
+    if luck < 0.25:
         return coined(rng)
-    if luck < 0.6:
+    if luck < 0.45:
         return coined(rng).capitalize()
-    if luck < 0.8:
+    if luck < 0.75:
+        return rng.choice([str, str, str, str.upper, str.capitalize])(rng.choice(VOCABULARY))
+    if luck < 0.82:
         return rng.choice(words.WORDS)
     return rng.choice([words.name, words.place, words.job, words.food, lambda r: str(r.randint(0, 9999)), lambda r: coined(r) + "_" + r.choice(words.WORDS),
                        lambda r: r.choice(words.WORDS) + coined(r).capitalize(), lambda r: r.choice(words.WORDS).upper()])(rng)

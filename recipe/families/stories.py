@@ -27,7 +27,7 @@ A_STORY = "a [short |little |nice |bedtime |funny |small |good |sweet |new |love
 ABOUT = "[about|about|about|with|of|that is about|featuring|on]"
 TELL = ["[Tell me|Tell|Write|Write me|Can you tell me|Please tell me|I want|I'd like to hear|Make up|Invent|Give me|Can you write|Would you tell me|Would you write|I want to hear|I'd love to hear|Please invent|Can I have|Could I hear|Let me hear|Tell us|My daughter wants|We want|Think of|Create|Please make up|Come up with|Could you write|Will you tell me|How about|Can you make up|I need|Now tell me|Could you invent] " + A_STORY + " " + ABOUT + " {who}[.|, please.||?|!]", "[A|One|Another] [short |little |]story [about|with] {who}[, please|].", "[Do you know|I want to hear|Have you got|Is there] a story [about|with|of] {who}[?|.]", "[Tell|Write] [something|a few sentences|ten sentences|a little] about {who}[, as a story|, like a fairy tale| in a story].", "{who}: [tell me a story about them|a story, please|write a story with them|make a story of that].", "[Story|Story time|A story, please|Story please]: {who}[.|]", "[Let|Please let] {who} [be in a story|meet in a story|have an adventure in a story][.|, please.]"]
 PLAIN = ["[Tell me|Tell|Write|Write me|Can you tell me|Please tell me|I want|I'd like to hear|Make up|Give me|Could you tell me|Would you tell me|Let me hear] a [short |little |nice |bedtime |fairy |funny |][story|tale][.|, please.||?]", "[Story please|Another story, please|A story, please|Do you know a story|Story time|Any stories]."]
-CONTINUE = ["[Continue|Go on with|Finish|Complete|Carry on|Please continue|Can you continue|Please finish|Carry on with|Could you continue|Would you finish|Keep going with|Help me finish|Add to|Write the rest of|Tell the rest of|Now continue|Please go on with|Take over|Proceed with|Extend] [this|the|my|our|the following|this little|that] [story|tale|fairy tale|text|story here]: {start}", "[What happens next|How does it go on|How does this story go on|And then|What comes next|What happened next|How does it continue|How does the story end|What happens then|How could this go on]? {start}", "{start} [What happens next|What happened then|Go on|Continue|Please go on|How does it go on|And then|What then|Now you|Your turn|Please continue|Tell me the rest|Tell me more|Continue the story|Now tell the rest|What comes next|How does the story go on|Finish it|Write the rest|Then what happened|Carry on|What did they do|And what happened next|Please tell how it goes on|Please say what happens][?|.|, please.]", "[Here is|This is|I have|I wrote] [the beginning|the start|the first part] of [a|my] story[. Continue it|. Go on|. Finish it|, continue|, please go on]: {start}"]
+CONTINUE = ["[Continue|Go on with|Finish|Complete|Carry on|Please continue|Can you continue|Please finish|Carry on with|Could you continue|Would you finish|Keep going with|Help me finish|Add to|Write the rest of|Tell the rest of|Now continue|Please go on with|Take over|Proceed with|Extend] [this|the|my|our|the following|this little|that] [story|tale|fairy tale|text|story here]: {start}", "[Continue|Go on with|Carry on with|Please continue|Finish] [this tale|the tale|our tale|a story|my little story|what I began|this beginning|the text]: {start}", "[What happens next|How does it go on|How does this story go on|And then|What comes next|What happened next|How does it continue|How does the story end|What happens then|How could this go on]? {start}", "{start} [What happens next|What happened then|Go on|Continue|Please go on|How does it go on|And then|What then|Now you|Your turn|Please continue|Tell me the rest|Tell me more|Continue the story|Now tell the rest|What comes next|How does the story go on|Finish it|Write the rest|Then what happened|Carry on|What did they do|And what happened next|Please tell how it goes on|Please say what happens][?|.|, please.]", "[Here is|This is|I have|I wrote] [the beginning|the start|the first part] of [a|my] story[. Continue it|. Go on|. Finish it|, continue|, please go on]: {start}"]
 
 
 BOTH = ["[|Once ]{A} and {B} [lived|stayed|slept|played] [in|near|by] a " + LIVED + ".", "{A} [went with|walked with|played with|ran with] {B} [by the sea|in the woods|through the town|over the hills|along the river|all day].",
@@ -60,7 +60,11 @@ def story(rng: Random) -> Exchange:
     elif luck < 0.22:
         kind = kind or rng.choice(KINDS)
         ask, who, a, b, kind_b = rng.choice(TELL), rng.choice([article(kind), article(kind), kind + "s", "a little " + kind]), "Pip", "Mia", "mouse"
-    elif luck < 0.42:
+    elif luck < 0.32:
+        # Two kinds without names get the usual ones.
+        kind, kind_b, a, b = rng.choice(KINDS), rng.choice(KINDS), "Pip", "Mia"
+        ask, who = rng.choice(TELL), say(rng, "[{x} and {y}|the {k} and the {l}|{x} who meets {y}|{x} with {y}|{k}s and {l}s]", x=article(kind), y=article(kind_b), k=kind, l=kind_b)
+    elif luck < 0.45:
         ask, who, b, kind_b = rng.choice(TELL), spoken(rng, a, kind), "Mia", "mouse"
     else:
         ask, who = rng.choice(TELL), spoken(rng, a, kind) + " and " + spoken(rng, b, kind_b)
@@ -83,7 +87,7 @@ def continuation(rng: Random) -> Exchange:
         start += say(rng, " [[One day|One evening|Once|Then|In spring|On Sunday|One night|At the market|There], {A} [met|saw|found|came upon|heard of] {B}.|{A} had a friend [called|named] {B}.|{A} lived [with|next to|near] {B}.|{A} and {B} were [friends|neighbours|always together].|{A} had [a brother|a sister|a neighbour|a good friend] [called|named] {B}.|{A} loved {B}.|{A} knew {B} well.]", A=a, B=b)
     else:
         b = "Mia"
-    if two and rng.random() < 0.35:
+    if two and rng.random() < 0.5:
         x = f"{article(kind)} {rng.choice(['named', 'called'])} {a}"
         start = first_capital(say(rng, rng.choice(BOTH), A=a, B=b, x=x))
     if rng.random() < 0.4:

@@ -4,7 +4,7 @@ import json
 from random import Random
 
 import words
-from coined import coined, unheld
+from coined import VOCABULARY, coined, unheld
 from dialogue import Exchange
 from families.beyond import NO_SIGHT
 from families.numbers import MINUS, PLUS
@@ -37,11 +37,11 @@ ASK = {
     "weather": [IS + " [the weather|the weather now|the current weather|today's weather|the forecast|the weather report] [in|for|at|over in] {x}[?|.|, please.|]", "[How is|How's|What is|What's|What will be] the weather [|like |today |now |right now |at the moment |outside ][in|over in|around|at] {x}[| today]?",
                 "[Is it|Will it be|Is it going to be] [raining|sunny|cold|warm|hot|windy|snowing|cloudy|nice] in {x}[| today| now]?", "[How warm|How cold|How hot] is it [|now |today ]in {x}[| now| today]?", "[Do I need|Should I take] [an umbrella|a coat|a hat] in {x}[| today]?",
                 "[Weather|The weather|Forecast] [in|for|at] {x}[?|, please|.|]", "[What kind of|Which] weather [do people|do you|does one] [have|get|expect] in {x}?", "I am [going|travelling|flying] to {x}[.|,] [how is|what is|what's] the weather there?", "{x} weather[|?| please]"],
-    "time": ["[What time is it|What's the time|What is the time|What is the current time|What's the time right now|What time do they have] [now |right now |at the moment |]in {x}[?|, please?|]", IS + " [the time|the current time|the local time|the hour] [in|at|for] {x}[?|.|, please.]", "[How late is it|What does the clock say|What is the hour] in {x}[?| now?]",
-             "[Tell me|Please tell me|I want to know|Do you know|I wonder|Let me know|Check] what time it is [now in|right now in|at the moment in|in the city of] {x}[.|?]", "[Time|The time|Current time|Local time] in {x}[?|, please|.]", "My friend is in {x}[.|,] what time is it there?", "{x} time[|?| please]"],
+    "time": ["[What time is it|What's the time|What is the time|What is the current time|What's the time right now|What time do they have] [now |right now |at the moment |by now |||][in|in|over in|there in|at] {x}[?|, please?|]", IS + " [the time|the current time|the local time|the hour] [in|at|for] {x}[?|.|, please.]", "[How late is it|What does the clock say|What is the hour] in {x}[?| now?]",
+             "[Tell me|Please tell me|I want to know|Do you know|I wonder|Let me know|Check] what time it is [now in|right now in|at the moment in|in the city of] {x}[.|?]", "[Time|The time|Current time|Local time] in {x}[?|, please|.]", "My friend is in {x}[.|,] what time is it there?", "[What is|What's|Tell me|Say] the [time|hour|local time|current time] [right now|now|at present|at the moment] [in|for|at] {x}[?|.]", "{x} time[|?| please]"],
 }
 OPEN = "[What is|What's|Calculate|Compute|How much is|Tell me|Work out|Please compute|Please calculate|Find|I need|Solve|Could you work out|Can you calculate|Give me|I'd like to know|What do you get for|Do you know|Evaluate|Would you calculate|Let me know|What comes out of|I have to know|Please work out]"
-EXACT = [OPEN + " {a} {o} {b}[?|.|, please.|]", "{a} {o} {b}[|?|=|= ?| = ?| please| is what?| equals what?| makes?]", "[What is the result of|What is the value of|The answer to|What do I get for|What would be|What will] {a} {o} {b}[?| be?| come to?]", "[How much|What] [does|would|will] {a} {o} {b} [make|give|come to|be|yield]?"]
+EXACT = [OPEN + " {a} {o} {b}[?|.|, please.|]", "{a} {o} {b}[|?|=|= ?| = ?| please| is what?| equals what?| makes?]", "[What is the result of|What is the value of|The answer to|What do I get for|What would be|What will] {a} {o} {b}[?| be?| come to?]", "[How much|What] [does|would|will] {a} {o} {b} [make|give|come to|be|yield|result in|amount to|work out to|bring|sum up to]?"]
 TIMES = [OPEN + " {a}[ times | x | multiplied by ]{b}[?|.|]", "[Multiply|Please multiply] {a} [by|and|with] {b}."]
 DIVIDE = [OPEN + " {a}[ divided by | over ]{b}[?|.|]", "[Divide|Please divide] {a} by {b}."]
 SKIES = ["sunny", "cloudy", "rainy", "windy", "foggy", "snowy", "clear", "stormy", "hazy", "icy", "dry", "wet"]
@@ -61,12 +61,14 @@ def styled(rng: Random, parts: list[str]) -> str:
 def tool_name(rng: Random, nouns: list[str], singles: list[str]) -> str:
     def one() -> str:
         luck = rng.random()
-        if luck < 0.12:
+        if luck < 0.1:
             return rng.choice(singles)
-        verb = rng.choice(VERBS) if rng.random() < 0.6 else coined(rng) if rng.random() < 0.6 else rng.choice(words.WORDS)
-        noun = rng.choice(nouns) if rng.random() < 0.6 else rng.choice(words.WORDS) if rng.random() < 0.5 else coined(rng)
+        if luck < 0.2:
+            return rng.choice(VOCABULARY).lower()
+        verb = rng.choice(VERBS) if rng.random() < 0.5 else coined(rng) if rng.random() < 0.4 else rng.choice(VOCABULARY).lower()
+        noun = rng.choice(nouns) if rng.random() < 0.6 else rng.choice(VOCABULARY).lower() if rng.random() < 0.6 else coined(rng)
         ending = rng.choice(ENDINGS) if rng.random() < 0.6 else coined(rng)
-        if luck < 0.3:
+        if luck < 0.34:
             return rng.choice([coined(rng), verb, noun])
         return styled(rng, [verb, noun] if luck < 0.65 else [noun, ending] if luck < 0.85 else [verb, noun, ending])
 
