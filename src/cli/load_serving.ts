@@ -123,5 +123,11 @@ function servedIds(
 async function samplingDefaults(directory: string): Promise<SamplingDefaults> {
   const stored = (await readOptionalJson(directory, "generation_config.json")) ?? {};
   const number = (key: string) => (typeof stored[key] === "number" ? (stored[key] as number) : undefined);
-  return { temperature: number("temperature"), topP: number("top_p"), topK: number("top_k") };
+  return {
+    temperature: number("temperature"),
+    topP: number("top_p"),
+    topK: number("top_k"),
+    minP: number("min_p"),
+    repetitionPenalty: number("repetition_penalty"),
+  };
 }

@@ -1,7 +1,9 @@
+import type { TokenLogprobs } from "../contracts/generation.ts";
 import { type Choice, type Delta, type Finish, startChoices } from "./choice.ts";
 import { asApiError, clientGone, isOurFault, slowReader } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Job } from "./job.ts";
+import type { ScoredToken } from "./logprobs.ts";
 import type { Metrics } from "./metrics.ts";
 import type { AppDeps, Serving } from "./serving.ts";
 import { eventStream, type Send } from "./sse.ts";
@@ -15,6 +17,10 @@ export interface Completion {
   readonly reasoning: string;
   readonly calls: readonly ToolCall[];
   readonly tokenIds: readonly number[];
+  /** As in Delta; empty where nobody asks. */
+  readonly scored: readonly ScoredToken[];
+  /** As in Choice. */
+  readonly promptLogprobs: readonly TokenLogprobs[];
   readonly finish: Finish;
   /** Log-probability per token, where several were sampled for one choice. */
   readonly meanLogprob: number;
@@ -98,7 +104,7 @@ async function streamChoices(
         const first = events.open();
         if (first !== null) send(first);
       }
-      const said = delta.text !== "" || delta.reasoning || delta.calls?.length;
+      const said = delta.text !== "" || delta.reasoning || delta.calls?.length || delta.scored?.length;
       if (!said && delta.finish === null && !job.returnTokenIds) return undefined;
       return send(events.delta(delta));
     });
@@ -137,6 +143,7 @@ async function allOrNone<T>(choices: readonly Choice[], abort: AbortController, 
 
 async function collect(choice: Choice): Promise<Completion> {
   const tokenIds: number[] = [];
+  const scored: ScoredToken[] = [];
   let text = "";
   let reasoning = "";
   let calls: readonly ToolCall[] = [];
@@ -146,12 +153,14 @@ async function collect(choice: Choice): Promise<Completion> {
     reasoning += delta.reasoning ?? "";
     if (delta.calls?.length) calls = withDelta(calls, delta.calls);
     tokenIds.push(...delta.tokenIds);
+    if (delta.scored) for (const token of delta.scored) scored.push(token);
     finish = delta.finish;
     return undefined;
   });
   const meanLogprob = choice.logprob / choice.generated;
-  const { index, promptIds } = choice;
-  return { index, promptIds, text, reasoning, calls, tokenIds, finish: finish!, meanLogprob };
+  const { index, promptIds, promptLogprobs } = choice;
+  const said = { text, reasoning, calls, tokenIds, scored, finish: finish! };
+  return { index, promptIds, promptLogprobs, ...said, meanLogprob };
 }
 
 /** The n best of each prompt's samples by log-probability per token (OpenAI's best_of). */

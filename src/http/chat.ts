@@ -1,6 +1,8 @@
 import { type ChoiceEvents, type Completion, chunkHead, chunkTail, type Dialect } from "./answer.ts";
 import type { Choice, Delta } from "./choice.ts";
+import { badRequest } from "./errors.ts";
 import { type Job, type JobContext, makeJob } from "./job.ts";
+import { chatLogprobs, promptLogprobs } from "./logprobs.ts";
 import { encodeMessages } from "./prompt.ts";
 import type { ChatRequest } from "./schema.ts";
 import type { Serving } from "./serving.ts";
@@ -16,7 +18,11 @@ export function chatJob(
   const prompt = encodeMessages(serving, { ...request, tools });
   const { maxModelLen } = serving.model;
   const reading = readingOf(serving, prompt, tools.length > 0, request.parallel_tool_calls);
-  const fields = { defaultMaxTokens: maxModelLen, promptParam: "messages", reading } as const;
+  if (request.top_logprobs > 0 && !request.logprobs) {
+    throw badRequest("top_logprobs", "top_logprobs is only allowed with logprobs: true");
+  }
+  const logprobs = request.logprobs ? request.top_logprobs : -1;
+  const fields = { defaultMaxTokens: maxModelLen, promptParam: "messages", reading, logprobs } as const;
   return makeJob(serving, request, [prompt], { ...context, ...fields });
 }
 
@@ -49,6 +55,9 @@ export const chatDialect: Dialect = {
     return {
       object: "chat.completion",
       choices: completions.map((completion) => choiceBody(completion, job)),
+      ...(job.promptLogprobs >= 0 && {
+        prompt_logprobs: promptLogprobs(job.prompts[0]!, completions[0]!.promptLogprobs, job.promptLogprobs, job.names),
+      }),
       ...(job.returnTokenIds && { prompt_token_ids: job.prompts[0] }),
     };
   },
@@ -64,11 +73,12 @@ export const chatDialect: Dialect = {
         return `${head}${delta}${after.slice(0, -1)}${promptIds}}`;
       },
       delta(delta) {
-        const { tokenIds, finish } = delta;
+        const { tokenIds, scored, finish } = delta;
+        const logprobs = JSON.stringify(scored ? chatLogprobs(scored, job.names) : null);
         const reason = JSON.stringify(finish?.reason ?? null);
         const stopReason = JSON.stringify(finish?.stopReason ?? null);
         const ids = job.returnTokenIds ? `,"token_ids":[${tokenIds}]` : "";
-        return `${head}"delta":${said(delta)},"logprobs":null,"finish_reason":${reason},"stop_reason":${stopReason}${ids}${after}`;
+        return `${head}"delta":${said(delta)},"logprobs":${logprobs},"finish_reason":${reason},"stop_reason":${stopReason}${ids}${after}`;
       },
     };
   },
@@ -82,7 +92,7 @@ function said({ text, reasoning, calls }: Delta): string {
   return `{${fields}}`;
 }
 
-function choiceBody({ index, text, reasoning, calls, finish, tokenIds }: Completion, job: Job) {
+function choiceBody({ index, text, reasoning, calls, finish, tokenIds, scored }: Completion, job: Job) {
   return {
     index,
     message: {
@@ -92,7 +102,7 @@ function choiceBody({ index, text, reasoning, calls, finish, tokenIds }: Complet
       ...(reasoning !== "" && { reasoning_content: reasoning }),
       ...(calls.length > 0 && { tool_calls: calls }),
     },
-    logprobs: null,
+    logprobs: job.logprobs < 0 ? null : chatLogprobs(scored, job.names),
     finish_reason: finish.reason,
     stop_reason: finish.stopReason,
     ...(job.returnTokenIds && { token_ids: tokenIds }),

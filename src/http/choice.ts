@@ -1,7 +1,7 @@
-import type { FinishReason, RequestTiming, TokenEvent } from "../contracts/generation.ts";
-import { Detokenizer } from "../text/detokenizer.ts";
-import { StopMatcher } from "../text/stop.ts";
+import type { FinishReason, RequestTiming, TokenEvent, TokenLogprobs } from "../contracts/generation.ts";
+import { ChoiceText } from "./choice_text.ts";
 import type { Job } from "./job.ts";
+import type { ScoredToken } from "./logprobs.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SequenceMeter } from "./sequence_meter.ts";
 import type { Serving } from "./serving.ts";
@@ -14,6 +14,8 @@ export interface Delta {
   readonly reasoning?: string;
   readonly calls?: readonly CallDelta[];
   readonly tokenIds: readonly number[];
+  /** The tokens with their log-probabilities, where these are asked for; with echo the prompt's tokens come first. */
+  readonly scored?: readonly ScoredToken[];
   /** On the last delta only. */
   readonly finish: Finish | null;
 }
@@ -38,13 +40,14 @@ export class Choice {
   cachedTokens = 0;
   /** Sum over the tokens generated, where log-probabilities were asked for. */
   logprob = 0;
+  /** Of the prompt's tokens from the second on, where they were asked for. */
+  promptLogprobs: readonly TokenLogprobs[] = [];
   /** How it ended; null while it runs. */
   outcome: Finish["reason"] | "abort" | "error" | null = null;
   /** The engine's, where it ran to its end there. */
   timing: RequestTiming | null = null;
   readonly #tokens: AsyncIterable<TokenEvent>;
-  readonly #detokenizer: Detokenizer;
-  readonly #stops: StopMatcher;
+  readonly #text: ChoiceText;
   readonly #reader: AnswerReader | null;
   readonly #meter: SequenceMeter;
   readonly #signal: AbortSignal;
@@ -53,16 +56,16 @@ export class Choice {
     index: number,
     promptIds: readonly number[],
     tokens: AsyncIterable<TokenEvent>,
-    text: { readonly detokenizer: Detokenizer; readonly stops: StopMatcher; readonly reader: AnswerReader | null },
+    text: ChoiceText,
+    reader: AnswerReader | null,
     meter: SequenceMeter,
     signal: AbortSignal,
   ) {
     this.index = index;
     this.promptIds = promptIds;
     this.#tokens = tokens;
-    this.#detokenizer = text.detokenizer;
-    this.#stops = text.stops;
-    this.#reader = text.reader;
+    this.#text = text;
+    this.#reader = reader;
     this.#meter = meter;
     this.#signal = signal;
   }
@@ -73,11 +76,12 @@ export class Choice {
       for await (const event of this.#tokens) {
         // What the engine had computed ahead is not delivered any more.
         if (this.#signal.aborted) break;
-        this.generated++;
         this.cachedTokens = event.cachedTokens;
         this.logprob += event.logprobs?.logprob ?? 0;
         this.#meter.token();
-        const said = this.#advance(event);
+        if (event.promptLogprobs) this.promptLogprobs = event.promptLogprobs;
+        const said = this.#text.push(event);
+        this.generated += said.tokenIds.length;
         const delta = this.#reader?.read(said) ?? said;
         const taken = sink(delta);
         if (taken !== undefined) await taken;
@@ -102,18 +106,6 @@ export class Choice {
     this.timing = timing;
     this.#meter.finish(outcome === "tool_calls" ? "stop" : outcome, timing);
   }
-
-  #advance({ tokenId, finish }: TokenEvent): Delta {
-    const ended = finish?.reason === "stop";
-    let text = ended ? "" : this.#detokenizer.push(tokenId);
-    if (finish !== undefined) text += this.#detokenizer.flush();
-    const part = this.#stops.push(text);
-    const tokenIds = [tokenId];
-    if (part.stop !== null) return { text: part.text, tokenIds, finish: { reason: "stop", stopReason: part.stop } };
-    if (finish === undefined) return { text: part.text, tokenIds, finish: null };
-    const { reason, stopReason } = finish;
-    return { text: part.text + this.#stops.flush(), tokenIds, finish: { reason, stopReason } };
-  }
 }
 
 /** Queues every choice of the job, or none: throws EngineError where one is refused. `abort` cancels them all. */
@@ -127,19 +119,17 @@ export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort
         branches: job.bestOf,
         beam: job.beam,
         params: job.params[p]!,
-        topLogprobs: job.bestOf > job.n ? 0 : -1,
-        promptLogprobs: -1,
+        topLogprobs: job.bestOf > job.n ? Math.max(0, job.logprobs) : job.logprobs,
+        promptLogprobs: Math.max(job.promptLogprobs, job.echo ? job.logprobs : -1),
         cacheSalt: job.cacheSalt,
         priority: job.priority,
       };
       for (const tokens of serving.engine.submit(request, abort.signal)) {
         const index = choices.length;
-        const { skipSpecialTokens, reading } = job;
-        const shownIds = reading && { shownIds: reading.markerIds };
-        const detokenizer = new Detokenizer(serving.tokenizer, { skipSpecialTokens, ...shownIds });
-        detokenizer.continueFrom(promptIds);
-        const text = { detokenizer, stops: new StopMatcher(job.stop), reader: reading && new AnswerReader(reading) };
-        choices.push(new Choice(index, promptIds, tokens, text, metrics.sequence(promptIds.length), abort.signal));
+        const text = new ChoiceText(serving.tokenizer, job, promptIds, request.params.minTokens);
+        const reader = job.reading && new AnswerReader(job.reading);
+        const meter = metrics.sequence(promptIds.length);
+        choices.push(new Choice(index, promptIds, tokens, text, reader, meter, abort.signal));
       }
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 import { type ChoiceEvents, type Completion, chunkHead, chunkTail, type Dialect } from "./answer.ts";
 import type { Choice } from "./choice.ts";
 import { type Job, type JobContext, makeJob } from "./job.ts";
+import { completionLogprobs, promptLogprobs } from "./logprobs.ts";
 import { encodePrompt, readPrompts } from "./prompt.ts";
 import type { CompletionRequest } from "./schema.ts";
 import type { Serving } from "./serving.ts";
@@ -21,6 +22,8 @@ export function completionJob(
     ...context,
     defaultMaxTokens: DEFAULT_MAX_TOKENS,
     promptParam: "prompt",
+    logprobs: request.logprobs ?? -1,
+    echo: request.echo,
   });
 }
 
@@ -38,25 +41,31 @@ export const completionDialect: Dialect = {
     let promptIds = job.returnTokenIds ? `,"prompt_token_ids":${JSON.stringify(choice.promptIds)}` : "";
     return {
       open: () => null,
-      delta({ text, tokenIds, finish }) {
+      delta({ text, tokenIds, scored, finish }) {
         const reason = JSON.stringify(finish?.reason ?? null);
         const stopReason = JSON.stringify(finish?.stopReason ?? null);
         const ids = job.returnTokenIds ? `,"token_ids":[${tokenIds}]${promptIds}` : "";
         promptIds = "";
-        const fields = `"logprobs":null,"finish_reason":${reason},"stop_reason":${stopReason}`;
+        const logprobs = JSON.stringify(scored ? completionLogprobs(scored, job.logprobs, job.names) : null);
+        const fields = `"logprobs":${logprobs},"finish_reason":${reason},"stop_reason":${stopReason}`;
         return `${before}${JSON.stringify(text)},${fields}${ids}${after}`;
       },
     };
   },
 };
 
-function choiceBody({ index, text, finish, tokenIds, promptIds }: Completion, job: Job) {
+function choiceBody(completion: Completion, job: Job) {
+  const { index, text, finish, tokenIds, promptIds } = completion;
+  const scores = completion.promptLogprobs;
   return {
     index,
     text,
-    logprobs: null,
+    logprobs: job.logprobs < 0 ? null : completionLogprobs(completion.scored, job.logprobs, job.names),
     finish_reason: finish.reason,
     stop_reason: finish.stopReason,
+    ...(job.promptLogprobs >= 0 && {
+      prompt_logprobs: promptLogprobs(promptIds, scores, job.promptLogprobs, job.names),
+    }),
     ...(job.returnTokenIds && { token_ids: tokenIds, prompt_token_ids: promptIds }),
   };
 }

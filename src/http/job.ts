@@ -1,5 +1,7 @@
-import { type BeamParams, GREEDY, type SamplingParams } from "../contracts/generation.ts";
+import type { BeamParams, SamplingParams } from "../contracts/generation.ts";
 import { badRequest } from "./errors.ts";
+import { TokenNames } from "./logprobs.ts";
+import { samplingOf } from "./sampling.ts";
 import type { GenerationFields } from "./schema.ts";
 import type { Serving } from "./serving.ts";
 import type { Reading } from "./tools_answer.ts";
@@ -24,10 +26,21 @@ export interface Job {
   /** For each prompt. */
   readonly params: readonly SamplingParams[];
   readonly stop: readonly string[];
+  /** Whether the stop string, or the token that stopped it, is part of the answer. */
+  readonly includeStop: boolean;
   readonly skipSpecialTokens: boolean;
   /** How answers are taken apart; null: their text is the answer. */
   readonly reading: Reading | null;
   readonly returnTokenIds: boolean;
+  /** Log-probabilities that are told with each token: its own, and this many likeliest ones; -1: none. */
+  readonly logprobs: number;
+  /** The same for the tokens of the prompts. */
+  readonly promptLogprobs: number;
+  readonly names: TokenNames;
+  /** The text begins with the prompt's. */
+  readonly echo: boolean;
+  /** And ends there. */
+  readonly echoOnly: boolean;
   readonly includeUsage: boolean;
   /** Cached prefixes are shared among requests of the same salt. */
   readonly cacheSalt: string;
@@ -46,6 +59,9 @@ export interface JobContext {
   /** The field that holds the prompt, for errors. */
   readonly promptParam: "prompt" | "messages";
   readonly reading?: Reading | null;
+  /** As in Job. */
+  readonly logprobs: number;
+  readonly echo?: boolean;
 }
 
 /** Throws a 400 naming the field where the prompts and limits do not fit the model. */
@@ -63,31 +79,28 @@ export function makeJob(
     const message = `${encoded.length} prompts with ${branching.bestOf} choices each; at most ${MAX_CHOICES} in all are allowed`;
     throw badRequest(request.best_of === undefined ? "n" : "best_of", message);
   }
-  for (const id of request.stop_token_ids) {
-    if (id < serving.engine.vocabSize) continue;
-    throw badRequest("stop_token_ids", `stop_token_ids must be below ${serving.engine.vocabSize}: received ${id}`);
-  }
   const prompts = encoded.map((ids) => truncate(ids, request.truncate_prompt_tokens, serving.model.maxModelLen));
   const limitParam = request.max_completion_tokens === undefined ? "max_tokens" : "max_completion_tokens";
   const asked = request.max_completion_tokens ?? request.max_tokens;
-  const { defaults } = serving.model;
-  const topK = request.top_k ?? defaults.topK ?? 0;
-  const seed = request.seed === undefined ? context.seed() : BigInt(request.seed);
+  const { echo = false, logprobs } = context;
+  const echoOnly = asked === 0;
+  if (echoOnly && !echo) throw badRequest(limitParam, `${limitParam} must be at least 1, or 0 with echo: true`);
+  if (request.stream && request.prompt_logprobs !== undefined) {
+    throw badRequest("prompt_logprobs", "prompt_logprobs cannot be streamed");
+  }
+  if (request.use_beam_search && logprobs >= 0) {
+    throw badRequest("logprobs", "logprobs cannot be used with use_beam_search");
+  }
+  const sampling = samplingOf(serving, request, request.seed === undefined ? context.seed() : BigInt(request.seed));
   const params = prompts.map((ids, i) => {
     const param = prompts.length > 1 ? `prompt[${i}]` : context.promptParam;
     const room = roomAfter(ids, serving.model.maxModelLen, param);
     if (asked !== undefined && asked > room) throw tooLong(asked, ids.length, serving.model.maxModelLen, limitParam);
-    return {
-      ...GREEDY,
-      // A beam of one is greedy search.
-      temperature: request.use_beam_search ? 0 : (request.temperature ?? defaults.temperature ?? 1),
-      topP: request.top_p ?? defaults.topP ?? 1,
-      topK: topK <= 0 || topK >= serving.engine.vocabSize ? 0 : topK,
-      maxTokens: asked ?? Math.min(context.defaultMaxTokens, room),
-      stopTokenIds: request.stop_token_ids,
-      ignoreEos: request.ignore_eos,
-      seed: BigInt.asUintN(64, seed),
-    };
+    const maxTokens = Math.max(1, asked ?? Math.min(context.defaultMaxTokens, room));
+    if (sampling.minTokens > maxTokens) {
+      throw badRequest("min_tokens", `min_tokens is ${sampling.minTokens}, but ${limitParam} is ${maxTokens}`);
+    }
+    return { ...sampling, maxTokens };
   });
   return {
     id: context.id,
@@ -98,9 +111,15 @@ export function makeJob(
     ...branching,
     params,
     stop: request.stop,
+    includeStop: request.include_stop_str_in_output,
     skipSpecialTokens: request.skip_special_tokens,
     reading: context.reading ?? null,
     returnTokenIds: request.return_token_ids,
+    logprobs,
+    promptLogprobs: request.prompt_logprobs ?? -1,
+    names: new TokenNames(serving.tokenizer, request.return_tokens_as_token_ids),
+    echo,
+    echoOnly,
     includeUsage: request.stream_options?.include_usage ?? false,
     priority: request.priority,
     cacheSalt: request.cache_salt === undefined ? context.cacheSalt : `salt ${request.cache_salt}`,

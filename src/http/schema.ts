@@ -6,6 +6,12 @@ import { messageCalls, toolFields } from "./tools_schema.ts";
 const MAX_STOP_STRINGS = 16;
 const MAX_STOP_TOKEN_IDS = 1024;
 const MAX_CHOICES = 128;
+/** OpenAI's for chat and vLLM's for both. */
+const MAX_LOGPROBS = 20;
+const MAX_BIASES = 1024;
+const MAX_ALLOWED_TOKEN_IDS = 262144;
+const MAX_BAD_WORDS = 256;
+const MAX_BAD_WORD_LENGTH = 256;
 
 const optionalInt = (least: number) => z.int().min(least).optional();
 
@@ -30,6 +36,31 @@ const stop = z
     return list as string[];
   });
 
+/** Token ids as keys, such as {"50256": -100}; read as a map. */
+const logitBias = z
+  .record(z.string(), z.number().min(-100).max(100))
+  .default({})
+  .transform((fields, context): ReadonlyMap<number, number> => {
+    const entries = Object.entries(fields);
+    const refuse = (message: string, path: string[] = []) => {
+      context.addIssue({ code: "custom", message, path });
+      return z.NEVER;
+    };
+    if (entries.length > MAX_BIASES) return refuse(`has ${entries.length} tokens; at most ${MAX_BIASES} are allowed`);
+    const wrong = entries.find(([key]) => !/^(0|[1-9]\d{0,8})$/.test(key));
+    if (wrong) return refuse("must be a token id", [wrong[0].slice(0, 64)]);
+    return new Map(entries.map(([key, bias]) => [Number(key), bias]));
+  });
+
+const badWord = z
+  .string()
+  .max(MAX_BAD_WORD_LENGTH)
+  .refine((word) => word.trim() !== "", "must not be blank")
+  .refine((word) => word.isWellFormed(), "must be well-formed Unicode");
+
+const logprobCount = z.int().min(0).max(MAX_LOGPROBS);
+const penalty = z.number().min(-2).max(2).default(0);
+
 const integer = z.number().refine(Number.isInteger, "must be an integer");
 
 /** What chat and completions share. */
@@ -44,6 +75,15 @@ const generation = {
   temperature: z.number().min(0).optional(),
   top_p: z.number().gt(0).max(1).optional(),
   top_k: optionalInt(-1),
+  min_p: z.number().min(0).max(1).optional(),
+  typical_p: z.number().gt(0).max(1).optional(),
+  presence_penalty: penalty,
+  frequency_penalty: penalty,
+  repetition_penalty: z.number().min(0.01).max(100).optional(),
+  logit_bias: logitBias,
+  allowed_token_ids: z.array(z.int().min(0)).min(1, "must not be empty").max(MAX_ALLOWED_TOKEN_IDS).optional(),
+  bad_words: z.array(badWord).max(MAX_BAD_WORDS).default([]),
+  min_tokens: z.int().min(0).default(0),
   seed: integer.optional(),
   stop,
   stop_token_ids: z.array(z.int().min(0)).max(MAX_STOP_TOKEN_IDS).default([]),
@@ -51,6 +91,9 @@ const generation = {
   priority: z.int().default(0),
   cache_salt: z.string().min(1).max(1024).optional(),
   skip_special_tokens: z.boolean().default(true),
+  include_stop_str_in_output: z.boolean().default(false),
+  prompt_logprobs: logprobCount.optional(),
+  return_tokens_as_token_ids: z.boolean().default(false),
   truncate_prompt_tokens: optionalInt(-1),
   return_token_ids: z.boolean().default(false),
   stream: z.boolean().default(false),
@@ -112,13 +155,21 @@ const message = z
 
 const messages = z.array(message).min(1, "must not be empty");
 
-const completionSchema = z.object({ ...generation, prompt: z.unknown() });
+const completionSchema = z.object({
+  ...generation,
+  prompt: z.unknown(),
+  max_tokens: optionalInt(0),
+  logprobs: logprobCount.optional(),
+  echo: z.boolean().default(false),
+});
 const chatSchema = z.object({
   ...generation,
   ...template,
   ...toolFields,
   messages,
   max_completion_tokens: optionalInt(1),
+  logprobs: z.boolean().default(false),
+  top_logprobs: logprobCount.default(0),
 });
 const tokenizeSchema = z.object({
   ...template,
@@ -139,7 +190,7 @@ export type CompletionRequest = z.infer<typeof completionSchema>;
 export type ChatRequest = z.infer<typeof chatSchema>;
 export type TokenizeRequest = z.infer<typeof tokenizeSchema>;
 export type DetokenizeRequest = z.infer<typeof detokenizeSchema>;
-export type GenerationFields = Omit<CompletionRequest, "prompt">;
+export type GenerationFields = Omit<CompletionRequest, "prompt" | "logprobs" | "echo">;
 
 type Body = Readonly<Record<string, unknown>>;
 

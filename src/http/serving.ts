@@ -34,6 +34,8 @@ export interface SamplingDefaults {
   readonly temperature?: number | undefined;
   readonly topP?: number | undefined;
   readonly topK?: number | undefined;
+  readonly minP?: number | undefined;
+  readonly repetitionPenalty?: number | undefined;
 }
 
 /** What the app is built from. It answers from the first moment; the model may come later. */

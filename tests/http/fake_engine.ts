@@ -151,7 +151,21 @@ export class FakeEngine implements GenerationEngine {
       const time = performance.now();
       if (position === 1) firstToken = time;
       const logprob = this.#options.logprob?.(request, position) ?? 0;
-      const logprobs = request.topLogprobs >= 0 && { logprobs: { logprob, rank: 1, top: [] } };
+      const scores = (id: number, count: number) => ({
+        logprob,
+        rank: 1,
+        top: Array.from({ length: count }, (_, i) => ({ tokenId: (id + i) % this.vocabSize, logprob: logprob - i })),
+      });
+      const { topLogprobs, promptLogprobs } = request;
+      const logprobs = {
+        ...(topLogprobs >= 0 && { logprobs: scores(tokenId, topLogprobs) }),
+        ...(position === 1 &&
+          promptLogprobs >= 0 && {
+            promptLogprobs: Array.from(request.promptIds)
+              .slice(1)
+              .map((id) => scores(id, promptLogprobs)),
+          }),
+      };
       const eos = !params.ignoreEos && (this.#options.eosTokenIds ?? []).includes(tokenId);
       const stopped = params.stopTokenIds.includes(tokenId);
       if (!eos && !stopped && position < params.maxTokens)
