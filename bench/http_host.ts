@@ -1,12 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { getLogger } from "@logtape/logtape";
 import { AsyncQueue } from "../src/base/async_queue.ts";
 import { bundledModel } from "../src/cli/bundled_model.ts";
 import type { GenerationEngine, GenerationRequest, KvState, TokenEvent } from "../src/contracts/generation.ts";
-import { createApp } from "../src/http/app.ts";
-import { ChatTemplate } from "../src/text/chat_template.ts";
 import { loadTokenizer } from "../src/text/tokenizer.ts";
+import { STORY, servedApp } from "./lib/served_app.ts";
 import { quantile } from "./lib/statistics.ts";
 
 /**
@@ -80,29 +78,8 @@ class EndlessStory implements GenerationEngine {
 }
 
 const tokenizer = await loadTokenizer(await bundledModel());
-const story = tokenizer.encode(
-  "Once upon a time there was a small cat who lived in a big house. Every day she went out to look for friends. " +
-    '"Hello," said the bird, "shall we play?" And so they played until the sun went down.',
-);
-const engine = new EndlessStory(tokenizer.vocabSize, story);
-const app = createApp({
-  serving: () => ({
-    engine,
-    tokenizer,
-    chatTemplate: new ChatTemplate("{% for m in messages %}{{ m.content }}{% endfor %}", tokenizer.specialTokens),
-    toolCalls: null,
-    reasoning: false,
-    model: { ids: ["octavo-bench"], created: 0, maxModelLen: engine.maxModelLen, defaults: {} },
-  }),
-  readiness: () => ({ ready: true, reason: "" }),
-  apiKeys: ["key"],
-  metricsPrefix: "octavo:",
-  version: "",
-  logger: getLogger(["bench"]),
-  now: () => performance.now(),
-  unixTime: () => 0,
-  nextSeed: () => 0n,
-});
+const engine = new EndlessStory(tokenizer.vocabSize, tokenizer.encode(STORY));
+const app = servedApp(engine, tokenizer, { apiKeys: ["key"] });
 
 /** Bytes of a stream, read as they come. */
 async function readStream(): Promise<number> {
