@@ -71,7 +71,7 @@ describe("traces", () => {
   });
 
   test("an error has a status and its code", async () => {
-    const spans = await traced({}, { prompt: "a", echo: 7 });
+    const spans = await traced({}, { prompt: "a", suffix: "x" });
     expect(spans).toHaveLength(1);
     expect(spans[0]!.status.code).toBe(2);
   });
