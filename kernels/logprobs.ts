@@ -1,12 +1,13 @@
 import { defineKernel } from "./define.ts";
 import order from "./lib/order.wgsl" with { type: "text" };
+import sumTree from "./lib/sum_tree.wgsl" with { type: "text" };
 import source from "./logprobs.wgsl" with { type: "text" };
 
 /** Grid: [1, samples]. */
 export const logprobs = defineKernel({
   name: "logprobs",
   source,
-  libs: [order],
+  libs: [order, sumTree],
   params: { vocab: "u32" },
   buffers: {
     logits: "read array<u32>",

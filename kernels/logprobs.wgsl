@@ -14,7 +14,6 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> top_ids: array<u32>;
 @group(0) @binding(7) var<storage, read_write> top_logprobs: array<u32>;
 
-const LANES = 256u;
 const NOT_A_TOKEN = 0xffffffffu;
 const NAN = 0x7fc00000u;
 const MASKED = 0xff800000u; // -inf
@@ -26,7 +25,6 @@ const NOBODY = vec2u(0u, NOT_A_TOKEN);
 // in turn: while one is fought, the slot of the next is cleared, which nobody reads any more.
 var<workgroup> best_key: array<atomic<u32>, 3>;
 var<workgroup> best_token: array<atomic<u32>, 3>;
-var<workgroup> masses: array<f32, LANES>;
 var<workgroup> ahead: atomic<u32>;
 
 fn precedes(a: vec2u, b: vec2u) -> bool {
@@ -48,18 +46,6 @@ fn first_of(contest: u32, lane: u32, token: vec2u) -> vec2u {
   }
   workgroupBarrier();
   return vec2u(key, ~atomicLoad(&best_token[slot]));
-}
-
-// The sum over all lanes, by a fixed tree. Call in uniform control flow.
-fn sum_of(lane: u32, mass: f32) -> f32 {
-  masses[lane] = mass;
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) {
-      masses[lane] += masses[lane + half];
-    }
-  }
-  return workgroupUniformLoad(&masses[0]);
 }
 
 @compute @workgroup_size(LANES)

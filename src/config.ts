@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TOOL_CALL_FORMATS } from "./text/tool_calls/format.ts";
 
 /**
  * The settings of `serve` and `chat`: a schema gives the flags, their environment variables (OCTAVO_<FLAG>), their
@@ -74,6 +75,24 @@ export const serveSchema = z.object({
     help: "accept only requests with this bearer key",
     repeatable: true,
   }),
+  apiKeyFile: flag(z.string().min(1, "must not be empty").optional(), {
+    value: "FILE",
+    help: "more such keys, one a line; # begins a comment",
+  }),
+  maxRequestsPerMinute: flag(whole(0).default(0), {
+    value: "N",
+    help: "requests a minute of each API key; more are answered with 429; 0: no limit",
+  }),
+  maxConcurrentRequests: flag(whole(0).default(0), {
+    value: "N",
+    help: "requests of each API key at once; more are answered with 429; 0: no limit",
+  }),
+  allowedOrigins: flag(
+    z
+      .array(z.string().regex(/^(\*|https?:\/\/[^\s/]+)$/, "must be * or an origin such as https://example.org"))
+      .default([]),
+    { value: "ORIGIN", help: "let web pages of this origin ask; * lets all (default: none)", repeatable: true },
+  ),
   servedModelName: flag(z.array(z.string().min(1, "must not be empty")).default([]), {
     value: "NAME",
     help: "name of the model in the API (default: MODEL)",
@@ -143,14 +162,26 @@ export const serveSchema = z.object({
   adapter: flag(z.string().optional(), { value: "NAME", help: "take the GPU whose name contains NAME" }),
   seed: flag(whole(0).optional(), { value: "N", help: "makes requests without a seed repeatable too" }),
   chatTemplate: flag(z.string().optional(), { value: "FILE", help: "Jinja chat template instead of the model's own" }),
+  toolCallParser: flag(choice(["auto", ...TOOL_CALL_FORMATS, "none"]).default("auto"), {
+    value: "FORMAT",
+    help: "how the model writes tool calls: auto (as its chat template says), hermes, llama3_json, mistral or none",
+  }),
+  reasoningParser: flag(choice(["auto", "think", "none"]).default("auto"), {
+    value: "FORMAT",
+    help: "split <think>...</think> from answers: auto (where the chat template knows it), think or none",
+  }),
   maxNumQueuedReqs: flag(whole(0).default(1024), {
     value: "N",
     help: "requests that may wait; more are answered with 429; 0: no bound",
   }),
-  requestTimeout: flag(
-    seconds.refine((time) => time === 0, { error: "is not in this version of Octavo yet; leave it out" }).default(0),
-    { value: "SECONDS", help: "end a request after this long (not in this version yet)" },
-  ),
+  requestTimeout: flag(seconds.default(0), {
+    value: "SECONDS",
+    help: "end a request this long after its arrival, wherever it is; 0: no limit",
+  }),
+  slowReaderTimeout: flag(seconds.refine((time) => time > 0, { error: "must be more than 0 seconds" }).default(30), {
+    value: "SECONDS",
+    help: "end a stream whose client reads nothing for so long",
+  }),
   shutdownTimeout: flag(seconds.default(30), {
     value: "SECONDS",
     help: "how long running requests may take after SIGTERM or SIGINT",
@@ -163,6 +194,14 @@ export const serveSchema = z.object({
     { value: "PREFIX", help: "prefix of the metrics' names" },
   ),
   logFormat: flag(choice(["text", "json"]).default("text"), { value: "FORMAT", help: "text or json" }),
+  logPrompts: flag(onOff.default(false), { help: "log the text of prompts, too" }),
+  otlpTracesEndpoint: flag(
+    z
+      .string()
+      .regex(/^https?:\/\/\S+$/, "must be the URL of an OTLP/HTTP collector, such as http://localhost:4318/v1/traces")
+      .optional(),
+    { value: "URL", help: "send OpenTelemetry traces there, by OTLP over HTTP with JSON" },
+  ),
 });
 
 export type ServeConfig = z.output<typeof serveSchema>;
@@ -266,6 +305,10 @@ function checkTogether({
   maxModelLen,
   maxNumBatchedTokens,
   maxNumSeqs,
+  apiKey,
+  apiKeyFile,
+  maxRequestsPerMinute,
+  maxConcurrentRequests,
 }: ServeConfig): void {
   if (!enableChunkedPrefill && (maxModelLen === undefined || maxModelLen > maxNumBatchedTokens)) {
     throw new ConfigError(
@@ -277,6 +320,10 @@ function checkTogether({
   }
   if (prefixCacheDir !== undefined && !enablePrefixCaching) {
     throw new ConfigError("--prefix-cache-dir needs the prefix cache: leave out --no-enable-prefix-caching");
+  }
+  if ((maxRequestsPerMinute > 0 || maxConcurrentRequests > 0) && apiKey.length === 0 && apiKeyFile === undefined) {
+    const name = maxRequestsPerMinute > 0 ? "--max-requests-per-minute" : "--max-concurrent-requests";
+    throw new ConfigError(`${name} is a limit of each API key: give --api-key or --api-key-file, too`);
   }
   if (maxNumSeqs > maxNumBatchedTokens) {
     throw new ConfigError(

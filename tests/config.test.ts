@@ -48,7 +48,11 @@ describe("serve's settings", () => {
     [{ prefixCacheDir: "" }, {}, "--prefix-cache-dir must not be empty"],
     [{ maxNumSeqs: "100", maxNumBatchedTokens: "50" }, {}, "--max-num-seqs (100)"],
     [{ metricsPrefix: "a b" }, {}, "--metrics-prefix"],
-    [{ requestTimeout: "5" }, {}, "--request-timeout is not in this version"],
+    [{ slowReaderTimeout: "0" }, {}, "--slow-reader-timeout must be more than 0 seconds"],
+    [{ maxRequestsPerMinute: "5" }, {}, "--max-requests-per-minute is a limit of each API key"],
+    [{ maxConcurrentRequests: "5" }, {}, "--max-concurrent-requests is a limit of each API key"],
+    [{ otlpTracesEndpoint: "localhost:4317" }, {}, "--otlp-traces-endpoint must be the URL"],
+    [{}, { OCTAVO_ALLOWED_ORIGINS: "https://a.example,b.example" }, "OCTAVO_ALLOWED_ORIGINS must be * or an origin"],
     [{ requestTimeout: "-1" }, {}, "--request-timeout must be a number of seconds"],
   ];
   for (const [given, environment, message] of refused) {

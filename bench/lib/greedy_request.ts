@@ -1,4 +1,4 @@
-import type { GenerationRequest } from "../../src/contracts/generation.ts";
+import { type GenerationRequest, GREEDY } from "../../src/contracts/generation.ts";
 
 /** A request for exactly `maxTokens` tokens, the likeliest each time. */
 export function greedyRequest(id: string, promptIds: ArrayLike<number>, maxTokens: number): GenerationRequest {
@@ -6,9 +6,10 @@ export function greedyRequest(id: string, promptIds: ArrayLike<number>, maxToken
     id,
     promptIds,
     branches: 1,
-    params: { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens, stopTokenIds: [], ignoreEos: true },
+    params: { ...GREEDY, maxTokens, ignoreEos: true },
     beam: null,
     topLogprobs: -1,
+    promptLogprobs: -1,
     cacheSalt: "",
     priority: 0,
   };

@@ -6,10 +6,11 @@ import type { Device } from "../contracts/device.ts";
 import { CheckpointError } from "../contracts/weights.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { SamplingDefaults, Serving } from "../http/serving.ts";
-import { loadChatTemplate } from "../text/chat_template.ts";
+import { type ChatTemplate, loadChatTemplate } from "../text/chat_template.ts";
 import { readTextFile, TextError } from "../text/json_file.ts";
 import { systemPromptTokens } from "../text/system_prompt.ts";
-import { loadTokenizer } from "../text/tokenizer.ts";
+import { loadTokenizer, type Tokenizer } from "../text/tokenizer.ts";
+import { detectReasoning, detectToolCalls, toolCallFormats } from "../text/tool_calls/format.ts";
 import { resolveModel } from "../weights/hub.ts";
 import { readOptionalJson } from "../weights/json.ts";
 import { autoBlockSize, blockSizeFile } from "./auto_block_size.ts";
@@ -64,6 +65,7 @@ export async function loadServing(model: string | undefined, config: ServeConfig
       engine,
       tokenizer,
       chatTemplate,
+      ...answerFormats(config, chatTemplate, tokenizer),
       model: {
         ids: servedIds(model, directory, config),
         created: Math.floor(Date.now() / 1000),
@@ -83,6 +85,21 @@ async function pinSystemPrompt(engine: Engine, tokenIds: readonly number[], file
     throw new ConfigError(`Cannot keep --system-prompt ${file}: ${error.message}`);
   });
   log.info("{file}: {tokens} tokens computed and kept", { file, tokens: tokenIds.length });
+}
+
+/** What the flags say, else what the template and the vocabulary show. */
+function answerFormats(
+  { toolCallParser, reasoningParser }: ServeConfig,
+  template: ChatTemplate | null,
+  tokenizer: Tokenizer,
+): Pick<Serving, "toolCalls" | "reasoning"> {
+  const text = template?.text ?? "";
+  const hasToken = (token: string) => tokenizer.tokenId(token) !== undefined;
+  const named = toolCallParser === "none" || toolCallParser === "auto" ? null : toolCallFormats[toolCallParser];
+  return {
+    toolCalls: toolCallParser === "auto" ? detectToolCalls(text, hasToken) : named,
+    reasoning: reasoningParser === "auto" ? detectReasoning(text, hasToken) : reasoningParser === "think",
+  };
 }
 
 function findModel(model: string): Promise<string> {

@@ -3,8 +3,10 @@ import type { BuiltEngine } from "../build.ts";
 import { parseServeConfig, type ServeConfig } from "../config.ts";
 import { exit, onStopSignal, runtime, type Server, serve } from "../host.ts";
 import { createApp } from "../http/app.ts";
+import { OtlpExporter } from "../http/otlp.ts";
 import type { Serving } from "../http/serving.ts";
 import { VERSION } from "../version.ts";
+import { loadApiKeys } from "./api_keys.ts";
 import { asTexts, type FlagValue } from "./flag_values.ts";
 import { type Loaded, loadServing } from "./load_serving.ts";
 import { configureLogging } from "./logging.ts";
@@ -19,6 +21,8 @@ const log = getLogger(["octavo", "serve"]);
 export async function runServe(model: string | undefined, options: Readonly<Record<string, FlagValue>>): Promise<void> {
   const config = parseServeConfig(asTexts(options), process.env);
   await configureLogging(config.logFormat);
+  const apiKeys = await loadApiKeys(config);
+  const traces = traceExporter(config);
 
   let serving: Serving | null = null;
   let stopping = false;
@@ -30,7 +34,16 @@ export async function runServe(model: string | undefined, options: Readonly<Reco
       const { failure } = serving.engine;
       return failure ? { ready: false, reason: failure } : { ready: true, reason: "" };
     },
-    apiKeys: config.apiKey,
+    apiKeys,
+    keyLimits: {
+      requestsPerMinute: config.maxRequestsPerMinute,
+      concurrentRequests: config.maxConcurrentRequests,
+    },
+    allowedOrigins: config.allowedOrigins,
+    requestTimeout: config.requestTimeout,
+    slowReaderTimeout: config.slowReaderTimeout,
+    logPrompts: config.logPrompts,
+    traces,
     metricsPrefix: config.metricsPrefix,
     version: VERSION,
     logger: getLogger(["octavo", "http"]),
@@ -54,7 +67,7 @@ export async function runServe(model: string | undefined, options: Readonly<Reco
   });
 
   const loaded = await loadServing(model, config);
-  stop = () => shutDown(loaded.built, server, config.shutdownTimeout);
+  stop = () => shutDown(loaded.built, server, traces, config.shutdownTimeout);
   serving = loaded.serving;
   void loaded.device.lost.then((reason) => {
     if (stopping) return;
@@ -76,11 +89,23 @@ function announce({ built, device, serving }: Loaded, { host }: ServeConfig, por
   );
 }
 
-async function shutDown({ engine, prefixStore }: BuiltEngine, server: Server, timeoutSeconds: number): Promise<void> {
+function traceExporter({ otlpTracesEndpoint: endpoint }: ServeConfig): OtlpExporter | undefined {
+  if (endpoint === undefined) return undefined;
+  const name = process.env.OTEL_SERVICE_NAME || "octavo";
+  return new OtlpExporter(endpoint, { name, version: VERSION }, getLogger(["octavo", "traces"]));
+}
+
+async function shutDown(
+  { engine, prefixStore }: BuiltEngine,
+  server: Server,
+  traces: OtlpExporter | undefined,
+  timeoutSeconds: number,
+): Promise<void> {
   await engine.drain(timeoutSeconds * 1000);
   await Promise.race([prefixStore?.flush(), new Promise((resolve) => setTimeout(resolve, LAST_BLOCKS_MS))]);
   // The last bytes of the answers are still on their way when the engine is idle.
   await Promise.race([server.stop(), new Promise((resolve) => setTimeout(resolve, LAST_BYTES_MS))]);
+  await Promise.race([traces?.flush(), new Promise((resolve) => setTimeout(resolve, LAST_BYTES_MS))]);
   await engine.close();
   exit(0);
 }

@@ -8,7 +8,7 @@ import type {
   RopeArgs,
   Weight,
 } from "./device.ts";
-import { MAX_TOP_LOGPROBS } from "./runner.ts";
+import { MAX_TOP_LOGPROBS, maskWords } from "./runner.ts";
 
 /**
  * The operations with their arguments checked: what does not fit throws when it is bound, with the operation and the
@@ -68,17 +68,22 @@ export function checkedOps(ops: Ops): Ops {
       for (const cache of args.caches) check.cache("caches", cache, args.kv);
       return ops.copyBlocks(name, args);
     },
+    editLogits(name, args) {
+      const check = new Check(name);
+      check.logits(args);
+      check.holds("originals", args.originals, args.edits.bytes / 8);
+      return ops.editLogits(name, args);
+    },
     sample(name, args) {
       const check = new Check(name);
-      check.that(args.vocab > 0, "vocab", "is at least 1", args.vocab);
-      check.holds("logits", args.logits, args.vocab);
+      check.logits(args);
+      check.holds("masks", args.masks, maskWords(args.vocab));
       return ops.sample(name, args);
     },
     logprobs(name, args) {
       const check = new Check(name);
       const most = Math.min(MAX_TOP_LOGPROBS, args.vocab);
-      check.that(args.vocab > 0, "vocab", "is at least 1", args.vocab);
-      check.holds("logits", args.logits, args.vocab);
+      check.logits(args);
       for (const slot of ["topIds", "topLogprobs"] as const) check.holds(slot, args[slot], most);
       return ops.logprobs(name, args);
     },
@@ -99,6 +104,11 @@ class Check {
   /** The buffer, where there is one, has at least `words` 32-bit words. */
   holds(slot: string, buffer: DeviceBuffer | undefined, words: number): void {
     if (buffer) this.that(buffer.bytes >= words * 4, slot, `needs ${words * 4} bytes`, sizeOf(buffer));
+  }
+
+  logits({ logits, vocab }: { readonly logits: DeviceBuffer; readonly vocab: number }): void {
+    this.that(vocab > 0, "vocab", "is at least 1", vocab);
+    this.holds("logits", logits, vocab);
   }
 
   weight(slot: string, { buffer, dtype, rows, cols }: Weight): void {

@@ -52,6 +52,8 @@ export interface StepShape {
   readonly copies: number;
   /** Longest context of any row, in tokens, the row itself counted. */
   readonly maxContext: number;
+  /** Pairs in the samples' lists of edits; 0: `editLogits` does nothing in this step. */
+  readonly edits: number;
   /** Alternatives that `logprobs` names a sample, at most the vocabulary; -1: it does nothing in this step. */
   readonly topLogprobs: number;
 }
@@ -167,14 +169,30 @@ export interface CopyBlocksArgs {
   copies: DeviceBuffer;
 }
 
+/** Edits of the logits in place: bias, bars and penalties; or what undoes them. */
+export interface EditLogitsArgs {
+  /** f32 [samples, vocab]. */
+  logits: DeviceBuffer;
+  vocab: number;
+  /** One row of SAMPLING_WORDS u32 words per sample; see `contracts/runner.ts`. */
+  sampling: DeviceBuffer;
+  /** u32 [edits, 2], as in StepInput. */
+  edits: DeviceBuffer;
+  /** u32 [edits]: bits of the logits that were edited, kept for "undo". */
+  originals: DeviceBuffer;
+  direction: "do" | "undo";
+}
+
 export interface SampleArgs {
-  /** u32 [samples]: the chosen ids, or NOT_A_TOKEN where a row's logits are not finite. */
+  /** u32 [samples]: the chosen ids, or NOT_A_TOKEN where a row's logits are not finite or all tokens are barred. */
   out: DeviceBuffer;
   /** f32 [samples, vocab]. */
   logits: DeviceBuffer;
   vocab: number;
-  /** One `SamplingRow` of 8 u32 words per sample; see `contracts/runner.ts`. */
+  /** One row of SAMPLING_WORDS u32 words per sample; see `contracts/runner.ts`. */
   sampling: DeviceBuffer;
+  /** u32 [masks, maskWords(vocab)], as in StepInput. */
+  masks: DeviceBuffer;
 }
 
 /** Log-probabilities as src/contracts/runner.ts has them in StepLogprobs; `count` is the step's `topLogprobs`. */
@@ -194,7 +212,7 @@ export interface LogprobsArgs {
   vocab: number;
 }
 
-/** Written by `sample` where no token can be chosen because the logits hold NaN or infinity. */
+/** Written by `sample` where no token can be chosen: the logits hold NaN or infinity, or every token is barred. */
 export const NOT_A_TOKEN = 0xffffffff;
 
 /** Binds operations. Each call validates shapes once and throws where they do not fit. */
@@ -207,6 +225,7 @@ export interface Ops {
   ropeAndWrite(name: string, args: RopeArgs): Op;
   attention(name: string, args: AttentionArgs): Op;
   copyBlocks(name: string, args: CopyBlocksArgs): Op;
+  editLogits(name: string, args: EditLogitsArgs): Op;
   sample(name: string, args: SampleArgs): Op;
   logprobs(name: string, args: LogprobsArgs): Op;
 }

@@ -8,15 +8,52 @@ export interface SamplingParams {
   readonly topK: number;
   /** In (0, 1]; 1: off. */
   readonly topP: number;
+  /** In [0, 1]: tokens less likely than this share of the likeliest one's probability are out; 0: off. */
+  readonly minP: number;
+  /** In (0, 1]: locally typical sampling keeps this mass; 1: off. */
+  readonly typicalP: number;
+  /** Divides the logits of tokens that occur in prompt or output (multiplies them where negative); 1: off. */
+  readonly repetitionPenalty: number;
+  /** Taken from a token's logit for each time it occurs in the output; 0: off. */
+  readonly frequencyPenalty: number;
+  /** Taken from a token's logit if it occurs in the output; 0: off. */
+  readonly presencePenalty: number;
+  /** Added to the logits of these tokens. */
+  readonly logitBias: ReadonlyMap<number, number>;
+  /** No other token is chosen; null: every one may be. */
+  readonly allowedTokenIds: readonly number[] | null;
+  /** Sequences of ids that the output never contains. */
+  readonly badWords: readonly (readonly number[])[];
   /** 64 bits are used. */
   readonly seed: bigint;
   /** Most tokens to generate, at least 1. */
   readonly maxTokens: number;
+  /** Neither end of sequence nor stop token ids are chosen before the output has so many tokens. */
+  readonly minTokens: number;
   /** Any of these ends the sequence with stop_reason = the id. */
   readonly stopTokenIds: readonly number[];
   /** Do not stop at the model's end-of-sequence ids. */
   readonly ignoreEos: boolean;
 }
+
+/** The likeliest token, again and again: what every parameter says when nothing is asked for. */
+export const GREEDY: Omit<SamplingParams, "maxTokens"> = {
+  temperature: 0,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+  typicalP: 1,
+  repetitionPenalty: 1,
+  frequencyPenalty: 0,
+  presencePenalty: 0,
+  logitBias: new Map(),
+  allowedTokenIds: null,
+  badWords: [],
+  seed: 0n,
+  minTokens: 0,
+  stopTokenIds: [],
+  ignoreEos: false,
+};
 
 /** Beam search as in Hugging Face generate: the likeliest continuations, searched `width` at a time. */
 export interface BeamParams {
@@ -43,6 +80,8 @@ export interface GenerationRequest {
   readonly beam: BeamParams | null;
   /** Log-probabilities wanted with each token: of the token, and of this many likeliest ones; -1: none. */
   readonly topLogprobs: number;
+  /** The same for the tokens of the prompt but the first, which nothing predicts. Costs what the prefix cache would save. */
+  readonly promptLogprobs: number;
   /** Cached prefixes are shared among requests of the same salt, and with nobody else. */
   readonly cacheSalt: string;
   /** Lower runs first, under the priority policy. */
@@ -65,6 +104,8 @@ export interface TokenEvent {
   readonly tokenId: number;
   /** Where the request asked for them. */
   readonly logprobs?: TokenLogprobs;
+  /** On the first token of a continuation, where the request asked for them: of the prompt's tokens from the second on. */
+  readonly promptLogprobs?: readonly TokenLogprobs[];
   /** Prompt tokens that were found in the prefix cache and not computed again. */
   readonly cachedTokens: number;
   readonly finish?: {
@@ -81,7 +122,8 @@ export interface RequestTiming {
   readonly firstScheduled: number;
   readonly firstToken: number;
   readonly finished: number;
-  readonly preemptions: number;
+  /** When it lost its blocks to others. */
+  readonly preemptedAt: readonly number[];
 }
 
 /** The live state behind GET /debug/kv; field names are the contract's. */

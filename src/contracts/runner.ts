@@ -1,4 +1,4 @@
-/** What a step is: the engine fills a StepInput, a Runner computes it and answers with a StepOutput, one token per sample. */
+/** What a step is: the engine fills a StepInput, a Runner computes it and answers with a StepOutput, one token a sample. */
 
 /** A ragged batch: prefill chunks and decodes mixed, rows of one sequence side by side, decodes first. */
 export interface StepInput {
@@ -8,8 +8,15 @@ export interface StepInput {
   sequences: number;
   /** Rows [0, decodeRows) are single-row sequences. */
   decodeRows: number;
-  /** Samples to draw, at most `maxSequences`; more than `sequences` where a row is sampled several times. */
+  /**
+   * Samples to draw: more than `sequences` where a row is sampled several times, or where rows of a prompt are scored. At
+   * most `maxSequences` of them choose; the rest are forced (sampling word 11).
+   */
   samples: number;
+  /** Entries of `edits`; 0: no logits are edited in this step. */
+  edits: number;
+  /** Rows of `masks`, at most `maxSequences`. */
+  masks: number;
   /** Block copies. */
   copies: number;
   /** Longest context in tokens, the row itself counted. */
@@ -33,6 +40,10 @@ export interface StepInput {
   sampleRows: Uint32Array;
   /** [samples, SAMPLING_WORDS] */
   sampling: Uint32Array;
+  /** [edits, 2] the samples' lists of edits, one after the other. */
+  editPairs: Uint32Array;
+  /** [masks, maskWords(vocabSize)] bit t % 32 of word t / 32 is set where token t may be chosen. */
+  maskBits: Uint32Array;
   /** [copies, 2] source block, destination block. */
   copyPairs: Uint32Array;
 }
@@ -68,10 +79,34 @@ export const MAX_TOP_LOGPROBS = 64;
 
 /**
  * One sampling row, SAMPLING_WORDS u32 words:
- * 0 temperature (f32 bits; below 1e-5 means greedy), 1 top_k (0: off), 2 top_p (f32 bits; 1: off),
- * 3 seed low, 4 seed high, 5 position of the token being chosen, 6 and 7 reserved (zero).
+ *
+ * 0 temperature (f32 bits; below 1e-5 means greedy), 1 top_k (0: off), 2 top_p (f32 bits; 1: off), 3 seed low, 4 seed
+ * high, 5 position of the token being chosen, 6 min_p (f32 bits; 0: off), 7 typical_p (f32 bits; 0 or 1: off),
+ *
+ * 8 repetition, 9 frequency and 10 presence penalty (f32 bits), 11 the token that is chosen whatever the logits say, plus
+ * 1 (0: none), so that `logprobs` scores it,
+ *
+ * 12 row of `masks` plus 1 (0: every token may be chosen), 13 first pair of its list of edits, 14 how many pairs (token,
+ * f32 bits of what is added to its logit; -inf bars it), 15 how many pairs (token, times it occurs in the output) follow
+ * these, of all tokens to be penalised. No token stands twice in either part.
+ *
+ * The mask, the bias and the penalties apply in this order, then temperature, min_p, top_k, top_p and typical_p (vLLM's
+ * order; where Hugging Face has typical_p).
  */
-export const SAMPLING_WORDS = 8;
+export const SAMPLING_WORDS = 16;
+
+/** Bias and barred tokens of one sample, at most. */
+export const MAX_BIASED_TOKENS = 4096;
+
+/** Words of one row of a mask. */
+export function maskWords(vocabSize: number): number {
+  return Math.ceil(vocabSize / 32);
+}
+
+/** Pairs that the edits of a whole step take at most: every sample's bias, and every token a sequence can hold. */
+export function maxEdits({ maxSequences, maxModelLen, vocabSize }: RunnerLimits): number {
+  return maxSequences * (Math.min(MAX_BIASED_TOKENS, vocabSize) + Math.min(maxModelLen, vocabSize));
+}
 
 /** Below this temperature decoding is greedy (vLLM's threshold). */
 export const GREEDY_TEMPERATURE = 1e-5;

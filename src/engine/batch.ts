@@ -1,8 +1,17 @@
 import { assert } from "../base/assert.ts";
-import { type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../contracts/runner.ts";
+import { maskWords, maxEdits, type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../contracts/runner.ts";
 import type { KvCache } from "../kv/kv_cache.ts";
+import { LogitEdits } from "./logit_edits.ts";
 import type { ScheduledChunk } from "./scheduler.ts";
 import type { Sequence } from "./sequence_group.ts";
+
+/** Samples `first` and on score the prompt's tokens after `position` and on, `count` of them. */
+export interface PromptScores {
+  readonly sequence: Sequence;
+  readonly first: number;
+  readonly position: number;
+  readonly count: number;
+}
 
 /**
  * Writes the scheduler's choice into the typed arrays of a StepInput. The arrays are made once, for the largest step,
@@ -10,12 +19,17 @@ import type { Sequence } from "./sequence_group.ts";
  */
 export class Batch {
   readonly input: StepInput;
+  /** Where the step's samples score prompts. */
+  readonly promptScores: PromptScores[] = [];
   readonly #maxBlocksPerSeq: number;
   /** Float view of `input.sampling`. */
   readonly #samplingFloats: Float32Array;
+  readonly #edits: LogitEdits;
 
-  constructor({ maxRows, maxSequences, maxBlocksPerSeq }: RunnerLimits) {
-    const sampling = new Uint32Array(maxSequences * SAMPLING_WORDS);
+  constructor(limits: RunnerLimits, eosTokenIds: ReadonlySet<number>) {
+    const { maxRows, maxSequences, maxBlocksPerSeq, vocabSize } = limits;
+    const maxSamples = maxSequences + maxRows;
+    const sampling = new Uint32Array(maxSamples * SAMPLING_WORDS);
     this.#maxBlocksPerSeq = maxBlocksPerSeq;
     this.#samplingFloats = new Float32Array(sampling.buffer);
     this.input = {
@@ -25,16 +39,21 @@ export class Batch {
       samples: 0,
       copies: 0,
       maxContext: 0,
+      edits: 0,
+      masks: 0,
       topLogprobs: -1,
       tokenIds: new Uint32Array(maxRows),
       positions: new Uint32Array(maxRows),
       slots: new Uint32Array(maxRows),
       rowSequences: new Uint32Array(maxRows),
       blockTables: new Uint32Array(maxSequences * maxBlocksPerSeq),
-      sampleRows: new Uint32Array(maxSequences),
+      sampleRows: new Uint32Array(maxSamples),
       sampling,
+      editPairs: new Uint32Array(2 * maxEdits(limits)),
+      maskBits: new Uint32Array(maxSequences * maskWords(vocabSize)),
       copyPairs: new Uint32Array(maxSequences * 2),
     };
+    this.#edits = new LogitEdits(this.input, vocabSize, eosTokenIds);
   }
 
   /**
@@ -48,6 +67,8 @@ export class Batch {
     input.samples = 0;
     input.maxContext = 0;
     input.topLogprobs = -1;
+    this.promptScores.length = 0;
+    this.#edits.begin();
     for (const chunk of chunks) if (chunk.count === 1) this.#add(chunk, kv);
     input.decodeRows = input.rows;
     for (const chunk of chunks) if (chunk.count > 1) this.#add(chunk, kv);
@@ -75,6 +96,7 @@ export class Batch {
       input.rowSequences[row] = index;
     }
     input.maxContext = Math.max(input.maxContext, start + count);
+    if (sequence.group.scoresPrompt) this.#addPromptScores(sequence, start, count);
     const row = input.rows - 1;
     if (samples === "own") this.#addSample(sequence, row);
     if (samples === "all") for (const branch of sequence.group.branches) this.#addSample(branch, row);
@@ -83,10 +105,8 @@ export class Batch {
   #addSample(sequence: Sequence, row: number): void {
     const { input } = this;
     const { params, beam, topLogprobs } = sequence.group;
-    const sample = input.samples++;
+    const sample = this.#newSample(row, topLogprobs);
     sequence.sample = sample;
-    input.sampleRows[sample] = row;
-    input.topLogprobs = Math.max(input.topLogprobs, topLogprobs);
     const at = sample * SAMPLING_WORDS;
     const words = input.sampling;
     this.#samplingFloats[at] = beam ? 0 : params.temperature;
@@ -97,5 +117,31 @@ export class Batch {
     words[at + 4] = Number((seed >> 32n) & 0xffffffffn);
     // The place of the token being chosen, not the step number: a preempted sequence draws the same noise again.
     words[at + 5] = sequence.numTokens;
+    this.#samplingFloats[at + 6] = params.minP;
+    this.#samplingFloats[at + 7] = params.typicalP;
+    this.#edits.add(sequence, at);
+  }
+
+  /** The chunk's rows from position `start` on predict tokens of the prompt, which are forced, to be scored. */
+  #addPromptScores(sequence: Sequence, start: number, count: number): void {
+    const { promptLogprobs, promptLength } = sequence.group;
+    const firstRow = this.input.rows - count;
+    const scored = Math.min(count, promptLength - 1 - start);
+    if (scored <= 0) return;
+    this.promptScores.push({ sequence, first: this.input.samples, position: start, count: scored });
+    for (let i = 0; i < scored; i++) {
+      const sample = this.#newSample(firstRow + i, promptLogprobs);
+      this.input.sampling[sample * SAMPLING_WORDS + 11] = sequence.tokens[start + i + 1]! + 1;
+    }
+  }
+
+  /** A sampling row of zeros. */
+  #newSample(row: number, topLogprobs: number): number {
+    const { input } = this;
+    const sample = input.samples++;
+    input.sampleRows[sample] = row;
+    input.topLogprobs = Math.max(input.topLogprobs, topLogprobs);
+    input.sampling.fill(0, sample * SAMPLING_WORDS, (sample + 1) * SAMPLING_WORDS);
+    return sample;
   }
 }

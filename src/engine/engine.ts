@@ -5,6 +5,7 @@ import {
   type EngineStats,
   type GenerationEngine,
   type GenerationRequest,
+  GREEDY,
   type KvState,
   type TokenEvent,
 } from "../contracts/generation.ts";
@@ -15,6 +16,7 @@ import type { PrefixEvent } from "../kv/prefix_index.ts";
 import { Batch } from "./batch.ts";
 import { BeamSearch } from "./beam_search.ts";
 import { BlockEventLog } from "./block_event_log.ts";
+import { checkParams } from "./check_params.ts";
 import { fetchPrefix } from "./fetch_prefix.ts";
 import { kvState } from "./kv_state.ts";
 import { endingsOf, LiveRequest } from "./live_request.ts";
@@ -90,7 +92,7 @@ export class Engine implements GenerationEngine {
     options.prefixStore?.attach(this.#kv, () => this.#notify());
     this.#swap = new SwapPolicy(runner, this.#kv, options.preemptionMode, options.swapSpace);
     this.#scheduler = new Scheduler(this.#kv, options, this.#swap);
-    this.#batch = new Batch(limits);
+    this.#batch = new Batch(limits, this.#limits.eosTokenIds);
     this.#loop = this.#run();
   }
 
@@ -105,9 +107,9 @@ export class Engine implements GenerationEngine {
       const message = `The prefix takes ${blocks} blocks and leaves room for ${left} tokens, less than one sequence of ${this.maxModelLen}`;
       throw new EngineError("invalid_request", message);
     }
-    const params = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: 1, stopTokenIds: [], ignoreEos: true };
+    const params = { ...GREEDY, maxTokens: 1, ignoreEos: true };
     const request = { id: `pin-${this.#kv.pinnedBlocks}`, promptIds: tokenIds, params, cacheSalt: "", priority: 0 };
-    const live = this.#enqueue({ ...request, branches: 1, beam: null, topLogprobs: -1 });
+    const live = this.#enqueue({ ...request, branches: 1, beam: null, topLogprobs: -1, promptLogprobs: -1 });
     this.#pins.add(live.groups[0]!);
     for await (const _ of live.outputs[0]!);
   }
@@ -240,13 +242,7 @@ export class Engine implements GenerationEngine {
       const message = `The prompt has ${promptIds.length} tokens, but the context holds ${this.maxModelLen}, output included`;
       throw new EngineError("invalid_request", message, "prompt");
     }
-    if (!(Number.isInteger(params.maxTokens) && params.maxTokens >= 1)) {
-      throw new EngineError(
-        "invalid_request",
-        `max_tokens must be at least 1: received ${params.maxTokens}`,
-        "max_tokens",
-      );
-    }
+    checkParams(params, this.vocabSize, this.#limits.eosTokenIds);
     this.#admitBeams(request);
     const { maxQueuedRequests } = this.#options;
     const queued = this.#scheduler.waiting.length + this.#fetching.size;
@@ -290,7 +286,9 @@ export class Engine implements GenerationEngine {
     while (!this.#closed) {
       this.#applyCancellations();
       this.#options.prefixStore?.betweenSteps();
+      const { preemptions } = this.#scheduler;
       const chunks = this.#scheduler.schedule();
+      if (this.#scheduler.preemptions > preemptions) this.#datePreemptions();
       if (chunks.length === 0) {
         for (const resolve of this.#idle.splice(0)) resolve();
         await this.#untilNotified();
@@ -322,6 +320,9 @@ export class Engine implements GenerationEngine {
     this.#steps++;
     this.#scheduledTokens += input.rows;
     for (const listener of this.#stepListeners) listener(input.rows);
+    for (const scores of this.#batch.promptScores) {
+      this.#requestOf.get(scores.sequence.group)!.acceptPrompt(scores, output);
+    }
     const sampled = new Set<SequenceGroup>();
     for (const chunk of chunks) {
       this.#scheduler.advance(chunk);
@@ -332,6 +333,13 @@ export class Engine implements GenerationEngine {
     for (const group of sampled) {
       const live = this.#requestOf.get(group)!;
       for (const branch of live.accept(group, output, this.#scheduler, time)) this.#forget(branch);
+    }
+  }
+
+  #datePreemptions(): void {
+    const time = this.#options.now();
+    for (const { preemptions, preemptedAt } of this.#scheduler.waiting) {
+      if (preemptions > preemptedAt.length) preemptedAt.push(time);
     }
   }
 

@@ -5,10 +5,12 @@ import {
   EngineError,
   type GenerationRequest,
   type RequestTiming,
+  type SamplingParams,
   type TokenEvent,
   type TokenLogprobs,
 } from "../contracts/generation.ts";
 import type { StepLogprobs, StepOutput } from "../contracts/runner.ts";
+import type { PromptScores } from "./batch.ts";
 import { BeamSearch } from "./beam_search.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Sequence, SequenceGroup } from "./sequence_group.ts";
@@ -26,6 +28,8 @@ export class LiveRequest {
   readonly #limits: StopLimits;
   readonly #arrived: number;
   readonly #search: BeamSearch | null;
+  /** Of the prompt's tokens from the second on, as far as they are scored. */
+  readonly #promptLogprobs: TokenLogprobs[] = [];
   #firstToken = 0;
   #aborted = false;
 
@@ -71,6 +75,15 @@ export class LiveRequest {
     for (const output of this.outputs) output.fail(error);
   }
 
+  /** Takes what a step says of the prompt. */
+  acceptPrompt({ first, position, count }: PromptScores, { logprobs }: StepOutput): void {
+    assert(logprobs, "a prompt was scored without log-probabilities");
+    const { promptLogprobs } = this.#request;
+    for (let i = 0; i < count; i++) {
+      this.#promptLogprobs[position + i] = logprobsOf(logprobs, first + i, promptLogprobs);
+    }
+  }
+
   /** Takes a step's tokens of one group and hands them on. Returns the branches that end here. */
   accept(group: SequenceGroup, step: StepOutput, scheduler: Scheduler, time: number): Sequence[] {
     if (this.#firstToken === 0) this.#firstToken = time;
@@ -81,18 +94,20 @@ export class LiveRequest {
   /** True where the token ends the branch. */
   #acceptSample(branch: Sequence, { tokenIds, logprobs }: StepOutput, time: number): boolean {
     const output = this.outputs[branch.index]!;
-    const { params, cachedTokens, topLogprobs } = branch.group;
+    const { params, cachedTokens, topLogprobs, promptLogprobs } = branch.group;
     const tokenId = tokenIds[branch.sample]!;
     if (tokenId === NOT_A_TOKEN) {
-      output.fail(notFinite());
+      output.fail(noToken(params));
       return true;
     }
+    const isFirst = branch.numOutputs === 0;
     branch.append(tokenId);
     const stop = stopAfter(tokenId, branch.numTokens, branch.numOutputs, params, this.#limits);
     output.push({
       tokenId,
       cachedTokens,
       ...(logprobs && topLogprobs >= 0 && { logprobs: logprobsOf(logprobs, branch.sample, topLogprobs) }),
+      ...(isFirst && promptLogprobs >= 0 && { promptLogprobs: this.#promptLogprobs }),
       ...(stop && { finish: { ...stop, timing: this.#timing(branch.group, time) } }),
     });
     if (stop) output.end();
@@ -139,9 +154,9 @@ export class LiveRequest {
     }
   }
 
-  #timing({ preemptions }: SequenceGroup, finished: number): RequestTiming {
+  #timing({ preemptedAt }: SequenceGroup, finished: number): RequestTiming {
     const { firstScheduled } = this;
-    return { arrived: this.#arrived, firstScheduled, firstToken: this.#firstToken, finished, preemptions };
+    return { arrived: this.#arrived, firstScheduled, firstToken: this.#firstToken, finished, preemptedAt };
   }
 }
 
@@ -157,6 +172,13 @@ function logprobsOf(logprobs: StepLogprobs, sample: number, wanted: number): Tok
     return { tokenId: topIds[at]!, logprob: topLogprobs[at]! };
   });
   return { logprob: chosen[sample]!, rank: ranks[sample]!, top };
+}
+
+/** Where the request bars tokens, it is the first to be suspected. */
+function noToken({ allowedTokenIds, badWords }: SamplingParams): EngineError {
+  if (allowedTokenIds === null && badWords.length === 0) return notFinite();
+  const param = badWords.length > 0 ? "bad_words" : "allowed_token_ids";
+  return new EngineError("invalid_request", `${param} leaves no token to go on with`, param);
 }
 
 function notFinite(): EngineError {

@@ -173,10 +173,12 @@ export class Scheduler {
     while (budget > 0 && waiting.length > 0 && sequences + waiting[0]!.width <= maxSequences) {
       const group = waiting[0]!;
       const { leader, common } = group;
-      let hit = this.#kv.match(leader.chain, leader.tokens, common);
+      // Without a token that may be found, nothing is.
+      const findable = group.scoresPrompt ? 1 : common;
+      let hit = this.#kv.match(leader.chain, leader.tokens, findable);
       const left = this.#kv.freeAfter(hit, common) - this.#owedByBranches(group) - owed;
       if (sequences > 0 && left < headroom * sequences) break;
-      if (this.#isSwappedIn(group, hit.blocks)) hit = this.#kv.match(leader.chain, leader.tokens, common);
+      if (this.#isSwappedIn(group, hit.blocks)) hit = this.#kv.match(leader.chain, leader.tokens, findable);
       const missing = common - hit.tokens;
       if (!chunkedPrefill && missing > budget) break;
       const count = this.#chunkSize(missing, budget);

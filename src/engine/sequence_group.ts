@@ -20,9 +20,13 @@ export class SequenceGroup {
   readonly priority: number;
   /** Alternatives whose log-probabilities are wanted for every token; -1: none, nor the token's own. */
   readonly topLogprobs: number;
+  /** The same for every token of the prompt. */
+  readonly promptLogprobs: number;
   /** Order of arrival; given by the scheduler. */
   arrival = 0;
   preemptions = 0;
+  /** When each of them was, in ms; written by the engine, which has the clock. */
+  readonly preemptedAt: number[] = [];
   /** Prompt tokens found in the cache when it was first admitted. */
   cachedTokens = 0;
   /** The live branches, the leader first. */
@@ -33,12 +37,13 @@ export class SequenceGroup {
 
   /** @param first Index of its first branch, @param count how many of the request's it has. */
   constructor(request: GenerationRequest, first = 0, count = request.branches) {
-    const { id, params, beam, priority, topLogprobs, promptIds, cacheSalt } = request;
+    const { id, params, beam, priority, topLogprobs, promptLogprobs, promptIds, cacheSalt } = request;
     this.id = id;
     this.params = params;
     this.beam = beam;
     this.priority = priority;
     this.topLogprobs = topLogprobs;
+    this.promptLogprobs = promptLogprobs;
     this.promptLength = promptIds.length;
     this.width = beam ? beam.width : count;
     const length = beam ? 1 : count;
@@ -53,6 +58,11 @@ export class SequenceGroup {
   /** Tokens of every branch. */
   get numTokens(): number {
     return this.leader.numTokens;
+  }
+
+  /** Tokens of its prompt are to be scored as they are computed, so none may come from the cache. */
+  get scoresPrompt(): boolean {
+    return this.promptLogprobs >= 0 && this.leader.numOutputs === 0;
   }
 
   /** The leader computes alone: there is nobody else, or the others have not forked from it yet. */

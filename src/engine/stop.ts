@@ -12,8 +12,8 @@ export interface StopLimits {
 }
 
 /**
- * Whether the token just generated ends its sequence (vLLM's order: end of sequence, stop ids, length). Stop strings
- * are not known here: they live with the text.
+ * Whether the token just generated ends its sequence (vLLM's order: min_tokens, end of sequence, stop ids, length). Stop
+ * strings are not known here: they live with the text.
  */
 export function stopAfter(
   tokenId: number,
@@ -22,8 +22,10 @@ export function stopAfter(
   params: SamplingParams,
   { eosTokenIds, maxModelLen }: StopLimits,
 ): Stop | null {
-  if (!params.ignoreEos && eosTokenIds.has(tokenId)) return { reason: "stop", stopReason: null };
-  if (params.stopTokenIds.includes(tokenId)) return { reason: "stop", stopReason: tokenId };
+  if (numOutputs >= params.minTokens) {
+    if (!params.ignoreEos && eosTokenIds.has(tokenId)) return { reason: "stop", stopReason: null };
+    if (params.stopTokenIds.includes(tokenId)) return { reason: "stop", stopReason: tokenId };
+  }
   if (numOutputs >= params.maxTokens || numTokens >= maxModelLen) return { reason: "length", stopReason: null };
   return null;
 }

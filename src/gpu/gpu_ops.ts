@@ -2,6 +2,7 @@ import type {
   AttentionArgs,
   CopyBlocksArgs,
   DeviceBuffer,
+  EditLogitsArgs,
   EmbedArgs,
   GatedLinearArgs,
   LinearArgs,
@@ -14,6 +15,7 @@ import type {
 import type { Binder, GpuOp } from "./binder.ts";
 import { Attention } from "./ops/attention.ts";
 import { copyBlocksOp } from "./ops/copy_blocks.ts";
+import { editLogitsOp } from "./ops/edit_logits.ts";
 import { embedOp } from "./ops/embed.ts";
 import { gatedLinearOp } from "./ops/gated_linear.ts";
 import { linearOp } from "./ops/linear.ts";
@@ -61,6 +63,10 @@ export class GpuOps implements Ops {
 
   copyBlocks(name: string, args: CopyBlocksArgs): GpuOp {
     return copyBlocksOp(this.#binder, name, args);
+  }
+
+  editLogits(name: string, args: EditLogitsArgs): GpuOp {
+    return editLogitsOp(this.#binder, name, args);
   }
 
   sample(name: string, args: SampleArgs): GpuOp {

@@ -5,12 +5,15 @@ import type { Job } from "./job.ts";
 import type { Metrics } from "./metrics.ts";
 import type { AppDeps, Serving } from "./serving.ts";
 import { eventStream, type Send } from "./sse.ts";
+import { type ToolCall, withDelta } from "./tools_answer.ts";
 
 /** A finished choice. */
 export interface Completion {
   readonly index: number;
   readonly promptIds: readonly number[];
   readonly text: string;
+  readonly reasoning: string;
+  readonly calls: readonly ToolCall[];
   readonly tokenIds: readonly number[];
   readonly finish: Finish;
   /** Log-probability per token, where several were sampled for one choice. */
@@ -95,7 +98,8 @@ async function streamChoices(
         const first = events.open();
         if (first !== null) send(first);
       }
-      if (delta.text === "" && delta.finish === null && !job.returnTokenIds) return undefined;
+      const said = delta.text !== "" || delta.reasoning || delta.calls?.length;
+      if (!said && delta.finish === null && !job.returnTokenIds) return undefined;
       return send(events.delta(delta));
     });
   });
@@ -134,15 +138,20 @@ async function allOrNone<T>(choices: readonly Choice[], abort: AbortController, 
 async function collect(choice: Choice): Promise<Completion> {
   const tokenIds: number[] = [];
   let text = "";
+  let reasoning = "";
+  let calls: readonly ToolCall[] = [];
   let finish: Finish | null = null;
   await choice.run((delta) => {
     text += delta.text;
+    reasoning += delta.reasoning ?? "";
+    if (delta.calls?.length) calls = withDelta(calls, delta.calls);
     tokenIds.push(...delta.tokenIds);
     finish = delta.finish;
     return undefined;
   });
   const meanLogprob = choice.logprob / choice.generated;
-  return { index: choice.index, promptIds: choice.promptIds, text, tokenIds, finish: finish!, meanLogprob };
+  const { index, promptIds } = choice;
+  return { index, promptIds, text, reasoning, calls, tokenIds, finish: finish!, meanLogprob };
 }
 
 /** The n best of each prompt's samples by log-probability per token (OpenAI's best_of). */

@@ -16,6 +16,7 @@ import { requestLine } from "./request_log.ts";
 import { parseChat, parseCompletion, parseDetokenize, parseTokenize } from "./schema.ts";
 import type { AppDeps, Serving } from "./serving.ts";
 import { detokenize, tokenize } from "./tokenize.ts";
+import { Tracer } from "./traces.ts";
 
 type Env = { Variables: { exchange: Exchange } };
 
@@ -28,6 +29,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   const metrics = new Metrics(deps.metricsPrefix, deps.now);
   const checkKey = keyCheck(deps.apiKeys);
   const limiter = deps.keyLimits && new KeyLimiter(deps.apiKeys.length, deps.keyLimits, deps.now);
+  const tracer = deps.traces && new Tracer(deps.traces, deps.now);
   const maxBodyBytes = deps.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
 
   const loaded = (): Serving => {
@@ -55,10 +57,12 @@ export function createApp(deps: AppDeps): Hono<Env> {
     });
     c.set("exchange", exchange);
     exchange.onEnd(() => {
+      if (exchange.work) metrics.ended(exchange.work);
       const { tokenizer } = deps.serving() ?? {};
       const decode = deps.logPrompts && tokenizer ? (ids: readonly number[]) => tokenizer.decode(ids) : null;
       const { template, fields } = requestLine(exchange, { method, path }, deps.now(), decode);
       deps.logger[OPEN_PATHS.has(path) ? "debug" : "info"](template, fields);
+      if (!OPEN_PATHS.has(path)) tracer?.record(exchange, { method, path }, c.req.header("traceparent"));
     });
     await next();
     c.res.headers.set("x-request-id", exchange.id);
@@ -129,6 +133,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.notFound((c) => {
     const known = [...routes.keys()].join(", ");
     const message = `No such path: ${c.req.method} ${c.req.path}; there are ${known}`;
+    c.get("exchange").error = "not_found";
     return errorResponse(new ApiError(404, message, { code: "not_found" }));
   });
   app.onError((error, c) => {
@@ -138,7 +143,12 @@ export function createApp(deps: AppDeps): Hono<Env> {
     }
     const answered = asApiError(error);
     c.get("exchange").error = answered.code;
-    return errorResponse(answered);
+    const response = errorResponse(answered);
+    const engine = deps.serving()?.engine;
+    if (answered.code === "queue_full" && engine) {
+      response.headers.set("retry-after", String(metrics.load.retryAfter(engine)));
+    }
+    return response;
   });
   return app;
 }

@@ -1,19 +1,45 @@
 import { type ChoiceEvents, type Completion, chunkHead, chunkTail, type Dialect } from "./answer.ts";
-import type { Choice } from "./choice.ts";
+import type { Choice, Delta } from "./choice.ts";
 import { type Job, type JobContext, makeJob } from "./job.ts";
 import { encodeMessages } from "./prompt.ts";
 import type { ChatRequest } from "./schema.ts";
 import type { Serving } from "./serving.ts";
+import { offeredTools } from "./tools.ts";
+import type { Reading } from "./tools_answer.ts";
 
 export function chatJob(
   serving: Serving,
   request: ChatRequest,
   context: Pick<JobContext, "id" | "created" | "seed" | "cacheSalt">,
 ): Job {
-  const prompt = encodeMessages(serving, request);
+  const tools = offeredTools(serving, request);
+  const prompt = encodeMessages(serving, { ...request, tools });
   const { maxModelLen } = serving.model;
-  return makeJob(serving, request, [prompt], { ...context, defaultMaxTokens: maxModelLen, promptParam: "messages" });
+  const reading = readingOf(serving, prompt, tools.length > 0, request.parallel_tool_calls);
+  const fields = { defaultMaxTokens: maxModelLen, promptParam: "messages", reading } as const;
+  return makeJob(serving, request, [prompt], { ...context, ...fields });
 }
+
+function readingOf(
+  { tokenizer, toolCalls, reasoning }: Serving,
+  prompt: readonly number[],
+  callable: boolean,
+  parallel: boolean,
+): Reading | null {
+  if (!callable && !reasoning) return null;
+  const markers = [...(callable ? toolCalls!.markers : []), ...(reasoning ? ["<think>", "</think>"] : [])];
+  const ids = markers.map((marker) => tokenizer.tokenId(marker)).filter((id) => id !== undefined);
+  const tail = reasoning ? tokenizer.decode(prompt.slice(-MARKER_TOKENS), { skipSpecialTokens: false }) : "";
+  return {
+    reasoning: reasoning ? { opened: tail.trimEnd().endsWith("<think>") } : null,
+    toolCalls: callable ? toolCalls : null,
+    parallel,
+    markerIds: new Set(ids),
+  };
+}
+
+/** As many tokens as `<think>` and line breaks after it can take. */
+const MARKER_TOKENS = 16;
 
 /** POST /v1/chat/completions on the wire. */
 export const chatDialect: Dialect = {
@@ -37,21 +63,35 @@ export const chatDialect: Dialect = {
           '"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null,"stop_reason":null';
         return `${head}${delta}${after.slice(0, -1)}${promptIds}}`;
       },
-      delta({ text, tokenIds, finish }) {
-        const delta = text === "" ? "{}" : `{"content":${JSON.stringify(text)}}`;
+      delta(delta) {
+        const { tokenIds, finish } = delta;
         const reason = JSON.stringify(finish?.reason ?? null);
         const stopReason = JSON.stringify(finish?.stopReason ?? null);
         const ids = job.returnTokenIds ? `,"token_ids":[${tokenIds}]` : "";
-        return `${head}"delta":${delta},"logprobs":null,"finish_reason":${reason},"stop_reason":${stopReason}${ids}${after}`;
+        return `${head}"delta":${said(delta)},"logprobs":null,"finish_reason":${reason},"stop_reason":${stopReason}${ids}${after}`;
       },
     };
   },
 };
 
-function choiceBody({ index, text, finish, tokenIds }: Completion, job: Job) {
+function said({ text, reasoning, calls }: Delta): string {
+  const fields: string[] = [];
+  if (reasoning) fields.push(`"reasoning_content":${JSON.stringify(reasoning)}`);
+  if (text !== "") fields.push(`"content":${JSON.stringify(text)}`);
+  if (calls?.length) fields.push(`"tool_calls":${JSON.stringify(calls)}`);
+  return `{${fields}}`;
+}
+
+function choiceBody({ index, text, reasoning, calls, finish, tokenIds }: Completion, job: Job) {
   return {
     index,
-    message: { role: "assistant", content: text, refusal: null },
+    message: {
+      role: "assistant",
+      content: text === "" && (calls.length > 0 || reasoning !== "") ? null : text,
+      refusal: null,
+      ...(reasoning !== "" && { reasoning_content: reasoning }),
+      ...(calls.length > 0 && { tool_calls: calls }),
+    },
     logprobs: null,
     finish_reason: finish.reason,
     stop_reason: finish.stopReason,

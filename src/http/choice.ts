@@ -2,19 +2,24 @@ import type { FinishReason, RequestTiming, TokenEvent } from "../contracts/gener
 import { Detokenizer } from "../text/detokenizer.ts";
 import { StopMatcher } from "../text/stop.ts";
 import type { Job } from "./job.ts";
-import type { Metrics, SequenceMeter } from "./metrics.ts";
+import type { Metrics } from "./metrics.ts";
+import type { SequenceMeter } from "./sequence_meter.ts";
 import type { Serving } from "./serving.ts";
+import { AnswerReader, type CallDelta } from "./tools_answer.ts";
 
 /** What one token changed. */
 export interface Delta {
   readonly text: string;
+  /** Where the job asks for these to be split from the text. */
+  readonly reasoning?: string;
+  readonly calls?: readonly CallDelta[];
   readonly tokenIds: readonly number[];
   /** On the last delta only. */
   readonly finish: Finish | null;
 }
 
 export interface Finish {
-  readonly reason: FinishReason;
+  readonly reason: FinishReason | "tool_calls";
   /** The stop string or the stop token id that ended the choice; null for EOS and length. */
   readonly stopReason: string | number | null;
 }
@@ -34,12 +39,13 @@ export class Choice {
   /** Sum over the tokens generated, where log-probabilities were asked for. */
   logprob = 0;
   /** How it ended; null while it runs. */
-  outcome: FinishReason | "abort" | "error" | null = null;
+  outcome: Finish["reason"] | "abort" | "error" | null = null;
   /** The engine's, where it ran to its end there. */
   timing: RequestTiming | null = null;
   readonly #tokens: AsyncIterable<TokenEvent>;
   readonly #detokenizer: Detokenizer;
   readonly #stops: StopMatcher;
+  readonly #reader: AnswerReader | null;
   readonly #meter: SequenceMeter;
   readonly #signal: AbortSignal;
 
@@ -47,7 +53,7 @@ export class Choice {
     index: number,
     promptIds: readonly number[],
     tokens: AsyncIterable<TokenEvent>,
-    text: { readonly detokenizer: Detokenizer; readonly stops: StopMatcher },
+    text: { readonly detokenizer: Detokenizer; readonly stops: StopMatcher; readonly reader: AnswerReader | null },
     meter: SequenceMeter,
     signal: AbortSignal,
   ) {
@@ -56,11 +62,12 @@ export class Choice {
     this.#tokens = tokens;
     this.#detokenizer = text.detokenizer;
     this.#stops = text.stops;
+    this.#reader = text.reader;
     this.#meter = meter;
     this.#signal = signal;
   }
 
-  /** Resolves after the last delta. Leaves the engine's iteration as soon as a stop string is complete. */
+  /** Resolves after the last delta. Leaves the engine's iteration as soon as a stop string, or an only call, is complete. */
   async run(sink: Sink): Promise<void> {
     try {
       for await (const event of this.#tokens) {
@@ -70,7 +77,8 @@ export class Choice {
         this.cachedTokens = event.cachedTokens;
         this.logprob += event.logprobs?.logprob ?? 0;
         this.#meter.token();
-        const delta = this.#advance(event);
+        const said = this.#advance(event);
+        const delta = this.#reader?.read(said) ?? said;
         const taken = sink(delta);
         if (taken !== undefined) await taken;
         if (delta.finish === null) continue;
@@ -92,7 +100,7 @@ export class Choice {
   #end(outcome: NonNullable<Choice["outcome"]>, timing: RequestTiming | null): void {
     this.outcome = outcome;
     this.timing = timing;
-    this.#meter.finish(outcome, timing);
+    this.#meter.finish(outcome === "tool_calls" ? "stop" : outcome, timing);
   }
 
   #advance({ tokenId, finish }: TokenEvent): Delta {
@@ -120,14 +128,17 @@ export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort
         beam: job.beam,
         params: job.params[p]!,
         topLogprobs: job.bestOf > job.n ? 0 : -1,
+        promptLogprobs: -1,
         cacheSalt: job.cacheSalt,
         priority: job.priority,
       };
       for (const tokens of serving.engine.submit(request, abort.signal)) {
         const index = choices.length;
-        const detokenizer = new Detokenizer(serving.tokenizer, { skipSpecialTokens: job.skipSpecialTokens });
+        const { skipSpecialTokens, reading } = job;
+        const shownIds = reading && { shownIds: reading.markerIds };
+        const detokenizer = new Detokenizer(serving.tokenizer, { skipSpecialTokens, ...shownIds });
         detokenizer.continueFrom(promptIds);
-        const text = { detokenizer, stops: new StopMatcher(job.stop) };
+        const text = { detokenizer, stops: new StopMatcher(job.stop), reader: reading && new AnswerReader(reading) };
         choices.push(new Choice(index, promptIds, tokens, text, metrics.sequence(promptIds.length), abort.signal));
       }
     }

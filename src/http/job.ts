@@ -1,7 +1,8 @@
-import type { BeamParams, SamplingParams } from "../contracts/generation.ts";
+import { type BeamParams, GREEDY, type SamplingParams } from "../contracts/generation.ts";
 import { badRequest } from "./errors.ts";
 import type { GenerationFields } from "./schema.ts";
 import type { Serving } from "./serving.ts";
+import type { Reading } from "./tools_answer.ts";
 
 /** Most choices, prompts times n, that one request may ask for. */
 const MAX_CHOICES = 1024;
@@ -24,6 +25,8 @@ export interface Job {
   readonly params: readonly SamplingParams[];
   readonly stop: readonly string[];
   readonly skipSpecialTokens: boolean;
+  /** How answers are taken apart; null: their text is the answer. */
+  readonly reading: Reading | null;
   readonly returnTokenIds: boolean;
   readonly includeUsage: boolean;
   /** Cached prefixes are shared among requests of the same salt. */
@@ -42,6 +45,7 @@ export interface JobContext {
   readonly defaultMaxTokens: number;
   /** The field that holds the prompt, for errors. */
   readonly promptParam: "prompt" | "messages";
+  readonly reading?: Reading | null;
 }
 
 /** Throws a 400 naming the field where the prompts and limits do not fit the model. */
@@ -74,6 +78,7 @@ export function makeJob(
     const room = roomAfter(ids, serving.model.maxModelLen, param);
     if (asked !== undefined && asked > room) throw tooLong(asked, ids.length, serving.model.maxModelLen, limitParam);
     return {
+      ...GREEDY,
       // A beam of one is greedy search.
       temperature: request.use_beam_search ? 0 : (request.temperature ?? defaults.temperature ?? 1),
       topP: request.top_p ?? defaults.topP ?? 1,
@@ -94,6 +99,7 @@ export function makeJob(
     params,
     stop: request.stop,
     skipSpecialTokens: request.skip_special_tokens,
+    reading: context.reading ?? null,
     returnTokenIds: request.return_token_ids,
     includeUsage: request.stream_options?.include_usage ?? false,
     priority: request.priority,

@@ -1,15 +1,27 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { EngineStats, FinishReason, GenerationEngine, RequestTiming } from "../contracts/generation.ts";
-import { FIRST_TOKEN_SECONDS, REQUEST_SECONDS, STEP_TOKENS, TOKEN_COUNTS, TOKEN_SECONDS } from "./metric_buckets.ts";
+import type { EngineStats, GenerationEngine } from "../contracts/generation.ts";
+import type { Exchange } from "./exchange.ts";
+import { LoadForecast } from "./load_forecast.ts";
+import { STEP_TOKENS } from "./metric_buckets.ts";
+import { Instruments, SequenceMeter } from "./sequence_meter.ts";
 import type { Serving } from "./serving.ts";
+
+/** Names that vLLM once had and older boards still ask for, and the metrics they show now. */
+const FORMER_NAMES: readonly (readonly [former: string, name: string])[] = [
+  ["time_per_output_token_seconds", "inter_token_latency_seconds"],
+  ["gpu_cache_usage_perc", "kv_cache_usage_perc"],
+  ["gpu_prefix_cache_queries_total", "prefix_cache_queries_total"],
+  ["gpu_prefix_cache_hits_total", "prefix_cache_hits_total"],
+];
 
 /** Prometheus metrics under vLLM's names, all labelled model_name. */
 export class Metrics {
   readonly contentType: string;
+  readonly load: LoadForecast;
   readonly #registry = new Registry();
   readonly #prefix: string;
   readonly #now: () => number;
-  readonly #sequences: SequenceInstruments;
+  readonly #instruments: Instruments;
   #engine: GenerationEngine | null = null;
 
   /** `now` in milliseconds. */
@@ -17,7 +29,8 @@ export class Metrics {
     this.#prefix = prefix;
     this.#now = now;
     this.contentType = this.#registry.contentType;
-    this.#sequences = new SequenceInstruments(this.#registry, prefix);
+    this.load = new LoadForecast(now);
+    this.#instruments = new Instruments(this.#registry, prefix, (tokens) => this.load.ended(tokens));
   }
 
   /** Begins to watch a loaded model; a second call with the same one does nothing. */
@@ -42,15 +55,37 @@ export class Metrics {
       ...this.#named("iteration_tokens_total", "Tokens per engine step"),
       buckets: STEP_TOKENS,
     });
-    engine.onStep((tokens) => perStep.observe(tokens));
+    engine.onStep((tokens) => {
+      perStep.observe(tokens);
+      this.load.step(tokens);
+    });
+    for (const reason of ["stop", "length", "abort", "error"])
+      this.#instruments.success.inc({ finished_reason: reason }, 0);
+  }
+
+  /** Once for every request, at its end. */
+  ended({ job, choices }: NonNullable<Exchange["work"]>): void {
+    const { paramsN, paramsMaxTokens, maxGenerationTokens } = this.#instruments;
+    for (const [i, { maxTokens }] of job.params.entries()) {
+      paramsN.observe(job.bestOf);
+      paramsMaxTokens.observe(maxTokens);
+      const ofPrompt = choices.slice(i * job.bestOf, (i + 1) * job.bestOf);
+      maxGenerationTokens.observe(Math.max(...ofPrompt.map(({ generated }) => generated)));
+    }
   }
 
   sequence(promptTokens: number): SequenceMeter {
-    return new SequenceMeter(this.#sequences, this.#now, promptTokens);
+    return new SequenceMeter(this.#instruments, this.#now, promptTokens);
   }
 
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  async text(): Promise<string> {
+    const text = await this.#registry.metrics();
+    if (this.#engine === null) return text;
+    const aliases = FORMER_NAMES.map(async ([former, name]) => {
+      const lines = await this.#registry.getSingleMetricAsString(`${this.#prefix}${name}`);
+      return lines.replaceAll(`${this.#prefix}${name}`, `${this.#prefix}${former}`);
+    });
+    return `${text}${(await Promise.all(aliases)).join("\n")}\n`;
   }
 
   #named(name: string, help: string) {
@@ -70,96 +105,5 @@ export class Metrics {
         counter.inc(read(engine.stats()));
       },
     });
-  }
-}
-
-/** Follows one sequence from its submission to its end. */
-export class SequenceMeter {
-  readonly #instruments: SequenceInstruments;
-  readonly #now: () => number;
-  readonly #promptTokens: number;
-  readonly #submitted: number;
-  #firstToken = 0;
-  #lastToken = 0;
-  #tokens = 0;
-
-  constructor(instruments: SequenceInstruments, now: () => number, promptTokens: number) {
-    this.#instruments = instruments;
-    this.#now = now;
-    this.#promptTokens = promptTokens;
-    this.#submitted = now();
-  }
-
-  token(): void {
-    const time = this.#now();
-    const { promptTokens, generationTokens, firstToken, interToken } = this.#instruments;
-    if (this.#tokens === 0) {
-      this.#firstToken = time;
-      promptTokens.inc(this.#promptTokens);
-      firstToken.observe((time - this.#submitted) / 1000);
-    } else {
-      interToken.observe((time - this.#lastToken) / 1000);
-    }
-    generationTokens.inc();
-    this.#lastToken = time;
-    this.#tokens++;
-  }
-
-  /** `timing` is the engine's, where the sequence ran to its end there. */
-  finish(reason: FinishReason | "abort" | "error", timing: RequestTiming | null): void {
-    const to = this.#instruments;
-    to.success.inc({ finished_reason: reason });
-    to.endToEnd.observe((this.#now() - this.#submitted) / 1000);
-    to.requestPromptTokens.observe(this.#promptTokens);
-    to.requestGenerationTokens.observe(this.#tokens);
-    if (this.#tokens > 1) to.perOutputToken.observe((this.#lastToken - this.#firstToken) / (this.#tokens - 1) / 1000);
-    if (timing === null) return;
-    to.queue.observe((timing.firstScheduled - timing.arrived) / 1000);
-    to.prefill.observe((timing.firstToken - timing.firstScheduled) / 1000);
-    to.decode.observe((timing.finished - timing.firstToken) / 1000);
-  }
-}
-
-class SequenceInstruments {
-  readonly promptTokens: Counter;
-  readonly generationTokens: Counter;
-  readonly success: Counter<"finished_reason">;
-  readonly firstToken: Histogram;
-  readonly interToken: Histogram;
-  readonly endToEnd: Histogram;
-  readonly queue: Histogram;
-  readonly prefill: Histogram;
-  readonly decode: Histogram;
-  readonly perOutputToken: Histogram;
-  readonly requestPromptTokens: Histogram;
-  readonly requestGenerationTokens: Histogram;
-
-  constructor(registry: Registry, prefix: string) {
-    const named = (name: string, help: string) => ({ name: `${prefix}${name}`, help, registers: [registry] });
-    const histogram = (name: string, help: string, buckets: number[]) =>
-      new Histogram({ ...named(name, help), buckets });
-    this.promptTokens = new Counter(named("prompt_tokens_total", "Prompt tokens processed"));
-    this.generationTokens = new Counter(named("generation_tokens_total", "Tokens generated"));
-    this.success = new Counter({
-      ...named("request_success_total", "Finished sequences by reason"),
-      labelNames: ["finished_reason"],
-    });
-    this.firstToken = histogram("time_to_first_token_seconds", "Submission to first token", FIRST_TOKEN_SECONDS);
-    this.interToken = histogram("inter_token_latency_seconds", "From one token to the next", TOKEN_SECONDS);
-    this.endToEnd = histogram("e2e_request_latency_seconds", "Submission to end", REQUEST_SECONDS);
-    this.queue = histogram("request_queue_time_seconds", "Waiting to be scheduled", REQUEST_SECONDS);
-    this.prefill = histogram("request_prefill_time_seconds", "Scheduled to first token", REQUEST_SECONDS);
-    this.decode = histogram("request_decode_time_seconds", "First token to last", REQUEST_SECONDS);
-    this.perOutputToken = histogram(
-      "request_time_per_output_token_seconds",
-      "Mean time per token after the first",
-      TOKEN_SECONDS,
-    );
-    this.requestPromptTokens = histogram("request_prompt_tokens", "Prompt tokens per sequence", TOKEN_COUNTS);
-    this.requestGenerationTokens = histogram(
-      "request_generation_tokens",
-      "Tokens generated per sequence",
-      TOKEN_COUNTS,
-    );
   }
 }

@@ -2,6 +2,7 @@ import { TextError } from "../text/json_file.ts";
 import { badRequest } from "./errors.ts";
 import type { ChatRequest } from "./schema.ts";
 import type { Serving } from "./serving.ts";
+import type { Tool } from "./tools_schema.ts";
 
 /** What a client may send as one prompt. */
 export type Prompt = string | readonly number[];
@@ -46,6 +47,7 @@ export function encodeMessages(serving: Serving, request: RenderFields): readonl
 
 type RenderFields = Pick<ChatRequest, "messages" | "add_generation_prompt" | "chat_template_kwargs"> & {
   readonly add_special_tokens?: boolean | undefined;
+  readonly tools?: readonly Tool[] | undefined;
 };
 
 function renderMessages(serving: Serving, request: RenderFields): string {
@@ -55,7 +57,8 @@ function renderMessages(serving: Serving, request: RenderFields): string {
       "This model has no chat template: use /v1/completions, or start the server with --chat-template FILE";
     throw badRequest("messages", message, "no_chat_template");
   }
-  const variables = request.chat_template_kwargs ?? {};
+  const { tools = [], chat_template_kwargs } = request;
+  const variables = { ...chat_template_kwargs, ...(tools.length > 0 && { tools }) };
   try {
     return chatTemplate.render(request.messages, { addGenerationPrompt: request.add_generation_prompt, variables });
   } catch (error) {

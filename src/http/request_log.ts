@@ -46,7 +46,7 @@ export function requestLine(
         queue_ms: Math.round(phases.firstScheduled - phases.arrived),
         prefill_ms: Math.round(phases.firstToken - phases.firstScheduled),
         decode_ms: Math.round(phases.finished - phases.firstToken),
-        preemptions: phases.preemptions,
+        preemptions: phases.preemptedAt.length,
       }),
       ...(decode !== null && { prompts: job.prompts.map(decode) }),
     },
@@ -62,6 +62,6 @@ export function phasesOf(timings: readonly (RequestTiming | null)[]): RequestTim
     firstScheduled: Math.min(all.firstScheduled, timing.firstScheduled),
     firstToken: Math.min(all.firstToken, timing.firstToken),
     finished: Math.max(all.finished, timing.finished),
-    preemptions: Math.max(all.preemptions, timing.preemptions),
+    preemptedAt: all.preemptedAt.length >= timing.preemptedAt.length ? all.preemptedAt : timing.preemptedAt,
   }));
 }

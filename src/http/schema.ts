@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { badRequest } from "./errors.ts";
 import { screenFields } from "./fields.ts";
+import { messageCalls, toolFields } from "./tools_schema.ts";
 
 const MAX_STOP_STRINGS = 16;
 const MAX_STOP_TOKEN_IDS = 1024;
@@ -93,25 +94,38 @@ const message = z
   .looseObject({
     role: z.enum(["system", "developer", "user", "assistant", "tool"]),
     content,
-    tool_calls: z.array(z.unknown()).max(0, "is not supported yet").nullish(),
-    function_call: z.null("is not supported yet").optional(),
+    tool_calls: messageCalls.nullish(),
+    tool_call_id: z.string().nullish(),
+    function_call: z.null("is OpenAI's old form and not supported; use tool_calls").optional(),
   })
   .transform((fields, context) => {
     if (fields.content === null && fields.role !== "assistant") {
       context.addIssue({ code: "custom", message: "must be a string or a list of parts", path: ["content"] });
     }
-    return { ...fields, content: fields.content ?? "" };
+    const { tool_calls, ...rest } = { ...fields, content: fields.content ?? "" };
+    if (!tool_calls?.length) return rest;
+    if (fields.role !== "assistant") {
+      context.addIssue({ code: "custom", message: "is only for assistant messages", path: ["tool_calls"] });
+    }
+    return { ...rest, tool_calls };
   });
 
 const messages = z.array(message).min(1, "must not be empty");
 
 const completionSchema = z.object({ ...generation, prompt: z.unknown() });
-const chatSchema = z.object({ ...generation, ...template, messages, max_completion_tokens: optionalInt(1) });
+const chatSchema = z.object({
+  ...generation,
+  ...template,
+  ...toolFields,
+  messages,
+  max_completion_tokens: optionalInt(1),
+});
 const tokenizeSchema = z.object({
   ...template,
   model: z.string().optional(),
   prompt: z.string().optional(),
   messages: messages.optional(),
+  tools: toolFields.tools,
   add_special_tokens: z.boolean().optional(),
   return_token_strs: z.boolean().default(false),
 });

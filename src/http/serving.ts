@@ -2,7 +2,9 @@ import type { Logger } from "@logtape/logtape";
 import type { GenerationEngine } from "../contracts/generation.ts";
 import type { ChatTemplate } from "../text/chat_template.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
+import type { ToolCallFormat } from "../text/tool_calls/format.ts";
 import type { KeyLimits } from "./key_limits.ts";
+import type { OtlpExporter } from "./otlp.ts";
 
 /** A loaded model, ready to answer. */
 export interface Serving {
@@ -10,6 +12,10 @@ export interface Serving {
   readonly tokenizer: Tokenizer;
   /** Null where the model has none: chat requests are then a 400. */
   readonly chatTemplate: ChatTemplate | null;
+  /** How the model writes tool calls; null where that is not known: tools are then a 400. */
+  readonly toolCalls: ToolCallFormat | null;
+  /** Whether `<think>...</think>` at the beginning of an answer is split from it. */
+  readonly reasoning: boolean;
   readonly model: ServedModel;
 }
 
@@ -62,4 +68,6 @@ export interface AppDeps {
   readonly slowReaderTimeout?: number;
   /** Log the text of prompts, too. */
   readonly logPrompts?: boolean;
+  /** Where traces go; none are written unless given. */
+  readonly traces?: OtlpExporter | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Ops } from "../contracts/device.ts";
 import { attentionOp } from "./attention.ts";
 import { copyBlocksOp } from "./copy_blocks.ts";
+import { editLogitsOp } from "./edit_logits.ts";
 import { embedOp } from "./embed.ts";
 import { gatedLinearOp, linearOp } from "./linear.ts";
 import { logprobsOp } from "./logprobs.ts";
@@ -17,6 +18,7 @@ export const referenceOps: Ops = {
   ropeAndWrite: ropeOp,
   attention: attentionOp,
   copyBlocks: copyBlocksOp,
+  editLogits: editLogitsOp,
   sample: sampleOp,
   logprobs: logprobsOp,
 };

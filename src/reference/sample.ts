@@ -1,32 +1,40 @@
 import { NOT_A_TOKEN, type SampleArgs } from "../contracts/device.ts";
-import { GREEDY_TEMPERATURE, SAMPLING_WORDS } from "../contracts/runner.ts";
+import { GREEDY_TEMPERATURE, maskWords, SAMPLING_WORDS } from "../contracts/runner.ts";
 import { memory } from "./buffer.ts";
+import { type Filters, keptTokens } from "./filters.ts";
 import { exponential, pcg4d, uniformOf } from "./noise.ts";
 import { type ReferenceOp, referenceOp } from "./op.ts";
 
 /** What a sampling row's words say; src/contracts/runner.ts. */
-export interface Sampling {
-  readonly temperature: number;
-  readonly topK: number;
-  readonly topP: number;
+export interface Sampling extends Filters {
   readonly seedLow: number;
   readonly seedHigh: number;
   readonly position: number;
 }
 
-export function sampleOp(name: string, { out, logits, vocab, sampling }: SampleArgs): ReferenceOp {
+export function sampleOp(name: string, { out, logits, vocab, sampling, masks }: SampleArgs): ReferenceOp {
   const { u32, f32 } = memory(sampling);
+  const words = maskWords(vocab);
   return referenceOp(name, ({ samples }) => {
     for (let r = 0; r < samples; r++) {
       const at = r * SAMPLING_WORDS;
+      const forced = u32[at + 11]!;
+      if (forced > 0) {
+        memory(out).u32[r] = forced - 1;
+        continue;
+      }
       const row = memory(logits).f32.subarray(r * vocab, (r + 1) * vocab);
-      memory(out).u32[r] = sampleRow(row, {
+      const mask = u32[at + 12]!;
+      const allowed = mask > 0 ? masked(row, memory(masks).u32.subarray((mask - 1) * words, mask * words)) : row;
+      memory(out).u32[r] = sampleRow(allowed, {
         temperature: f32[at]!,
         topK: u32[at + 1]!,
         topP: f32[at + 2]!,
         seedLow: u32[at + 3]!,
         seedHigh: u32[at + 4]!,
         position: u32[at + 5]!,
+        minP: f32[at + 6]!,
+        typicalP: f32[at + 7]!,
       });
     }
   });
@@ -46,11 +54,11 @@ export function sampleRow(logits: Float32Array, sampling: Sampling): number {
   }
   if (best === NOT_A_TOKEN || sampling.temperature < GREEDY_TEMPERATURE) return best;
 
-  const floor = lowestKept(logits, peak, sampling);
+  const isKept = keptTokens(logits, peak, sampling);
   let highest = Number.NEGATIVE_INFINITY;
   for (let token = 0; token < logits.length; token++) {
     const logit = logits[token]!;
-    if (logit < floor || logit === Number.NEGATIVE_INFINITY) continue;
+    if (logit === Number.NEGATIVE_INFINITY || !isKept(logit)) continue;
     // The token whose exponential clock, of rate exp(logit / temperature), rings first.
     const u = uniformOf(pcg4d(sampling.seedLow, sampling.seedHigh, sampling.position, token));
     const score = (logit - peak) / sampling.temperature - Math.log(exponential(u));
@@ -62,20 +70,7 @@ export function sampleRow(logits: Float32Array, sampling: Sampling): number {
   return best;
 }
 
-/** The lowest logit that top-k, then top-p on what top-k left, keep; ties with it are kept too. */
-export function lowestKept(logits: Float32Array, peak: number, { temperature, topK, topP }: Sampling): number {
-  const limitK = topK > 0 && topK < logits.length;
-  if (!limitK && topP >= 1) return Number.NEGATIVE_INFINITY;
-  const sorted = logits.slice().sort().reverse();
-  const floor = limitK ? sorted[topK - 1]! : Number.NEGATIVE_INFINITY;
-  if (topP >= 1) return floor;
-  const weight = (logit: number) => Math.exp((logit - peak) / temperature);
-  let total = 0;
-  for (const logit of sorted) if (logit >= floor) total += weight(logit);
-  let mass = 0;
-  for (const logit of sorted) {
-    mass += weight(logit);
-    if (mass >= topP * total) return logit;
-  }
-  return floor;
+/** The logits with those of the tokens whose bits are not set at -inf. */
+function masked(logits: Float32Array, mask: Uint32Array): Float32Array {
+  return logits.map((logit, token) => ((mask[token >>> 5]! >>> (token & 31)) & 1 ? logit : Number.NEGATIVE_INFINITY));
 }

@@ -27,6 +27,17 @@ export interface LayerCache {
   readonly values: DeviceBuffer;
 }
 
+/** Operations in the order in which a step runs them. */
+export interface Decoder {
+  /** Over the step's rows: block copies, embedding, the layers. */
+  readonly layers: readonly Op[];
+  /**
+   * Over its samples, as many at a time as there are sequences: final norm, logits, their edits, the choice, and
+   * log-probabilities of the logits as they were before.
+   */
+  readonly head: readonly Op[];
+}
+
 export interface DecoderParts {
   readonly spec: ModelSpec;
   readonly model: LoadedModel;
@@ -41,19 +52,16 @@ export interface DecoderParts {
   readonly maxBlocksPerSeq: number;
 }
 
-/**
- * Binds a decoder-only transformer's operations in the order in which a step runs them: block copies, embedding, the
- * layers, final norm of the sampled rows, logits, sampling, log-probabilities. Reads the ModelSpec and nothing else about the model.
- */
-export function bindDecoder(parts: DecoderParts): Op[] {
+/** Binds a decoder-only transformer's operations. Reads the ModelSpec and nothing else about the model. */
+export function bindDecoder(parts: DecoderParts): Decoder {
   const { spec, model, device, step, kv, caches } = parts;
   const { ops } = device;
   const activations = allocateActivations(parts);
-  const { x, last } = activations;
+  const { x } = activations;
   const { positions } = spec;
   const learned = positions.kind === "learned" && model.learnedPositions;
 
-  const bound: Op[] = [
+  const layers: Op[] = [
     ops.copyBlocks("copy_blocks", {
       caches: caches.flatMap(({ keys, values }) => [keys, values]),
       kv,
@@ -66,8 +74,15 @@ export function bindDecoder(parts: DecoderParts): Op[] {
       ...(learned && { learned: { table: learned, positions: step.positions, offset: positions.offset } }),
     }),
   ];
-  for (let i = 0; i < model.layers.length; i++) bound.push(...bindLayer(parts, activations, i));
-  bound.push(
+  for (let i = 0; i < model.layers.length; i++) layers.push(...bindLayer(parts, activations, i));
+  return { layers, head: bindHead(parts, activations) };
+}
+
+function bindHead({ spec, model, device: { ops }, step }: DecoderParts, { x, last }: Activations): Op[] {
+  const { logits, sampling } = step;
+  const vocab = spec.vocabSize;
+  const edits = { logits, vocab, sampling, edits: step.editPairs, originals: step.originals };
+  return [
     ops.norm("final_norm", {
       out: last,
       x,
@@ -76,23 +91,12 @@ export function bindDecoder(parts: DecoderParts): Op[] {
       width: spec.hiddenSize,
       gather: step.sampleRows,
     }),
-    ops.linear("logits", {
-      out: step.logits,
-      x: last,
-      ...model.head,
-      activation: "none",
-      write: "store",
-      rows: "samples",
-    }),
-    ops.sample("sample", { out: step.sampledIds, logits: step.logits, vocab: spec.vocabSize, sampling: step.sampling }),
-    ops.logprobs("logprobs", {
-      ...step.logprobs,
-      logits: step.logits,
-      tokenIds: step.sampledIds,
-      vocab: spec.vocabSize,
-    }),
-  );
-  return bound;
+    ops.linear("logits", { out: logits, x: last, ...model.head, activation: "none", write: "store", rows: "samples" }),
+    ops.editLogits("edit_logits", { ...edits, direction: "do" }),
+    ops.sample("sample", { out: step.sampledIds, logits, vocab, sampling, masks: step.maskBits }),
+    ops.editLogits("restore_logits", { ...edits, direction: "undo" }),
+    ops.logprobs("logprobs", { ...step.logprobs, logits, tokenIds: step.sampledIds, vocab }),
+  ];
 }
 
 function bindLayer(parts: DecoderParts, activations: Activations, index: number): Op[] {

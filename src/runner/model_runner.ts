@@ -8,14 +8,14 @@ import {
   type StepInput,
   type StepOutput,
 } from "../contracts/runner.ts";
-import { bindDecoder, type LayerCache } from "./decoder.ts";
+import { bindDecoder, type Decoder, type LayerCache } from "./decoder.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { KvBlocks } from "./kv_blocks.ts";
 import type { LoadedModel } from "./load_weights.ts";
 import type { MemoryPlan } from "./memory_plan.ts";
 import { rotationTable } from "./rotation.ts";
-import { allocateStepBuffers, type StepBuffers, writeStepInput } from "./step_buffers.ts";
-import { outputRanges, stepOutput } from "./step_output.ts";
+import { allocateStepBuffers, type StepBuffers, writeSamples, writeStepInput } from "./step_buffers.ts";
+import { joinOutputs, outputRanges, stepOutput } from "./step_output.ts";
 
 export interface ModelRunnerOptions {
   readonly maxBatchedTokens: number;
@@ -27,7 +27,7 @@ export interface ModelRunnerOptions {
 interface RunnerParts {
   readonly device: Device;
   readonly limits: RunnerLimits;
-  readonly ops: readonly Op[];
+  readonly decoder: Decoder;
   readonly buffers: StepBuffers;
   readonly kvBlocks: KvBlocks;
   readonly fingerprint: string;
@@ -39,16 +39,16 @@ export class ModelRunner implements Runner {
   readonly blockBytes: number;
   readonly fingerprint: string;
   readonly #device: Device;
-  readonly #ops: readonly Op[];
+  readonly #decoder: Decoder;
   readonly #buffers: StepBuffers;
   readonly #kvBlocks: KvBlocks;
 
-  private constructor({ device, limits, ops, buffers, kvBlocks, fingerprint }: RunnerParts) {
+  private constructor({ device, limits, decoder, buffers, kvBlocks, fingerprint }: RunnerParts) {
     this.limits = limits;
     this.blockBytes = kvBlocks.blockBytes;
     this.fingerprint = fingerprint;
     this.#device = device;
-    this.#ops = ops;
+    this.#decoder = decoder;
     this.#buffers = buffers;
     this.#kvBlocks = kvBlocks;
   }
@@ -73,7 +73,7 @@ export class ModelRunner implements Runner {
     };
     const buffers = allocateStepBuffers(device, limits);
     const caches = allocateCaches(device, spec, plan);
-    const ops = bindDecoder({
+    const decoder = bindDecoder({
       spec,
       model,
       device,
@@ -85,11 +85,11 @@ export class ModelRunner implements Runner {
       maxSequences: limits.maxSequences,
       maxBlocksPerSeq,
     });
-    await device.prepare(ops);
+    await device.prepare([...decoder.layers, ...decoder.head]);
     return new ModelRunner({
       device,
       limits,
-      ops,
+      decoder,
       buffers,
       kvBlocks: new KvBlocks(device, caches, kv),
       fingerprint: fingerprint({ spec, weights: model.digest, device, kv, version: options.version }),
@@ -97,12 +97,25 @@ export class ModelRunner implements Runner {
   }
 
   async step(input: StepInput): Promise<StepOutput> {
-    const { topLogprobs } = input;
-    assert(topLogprobs <= MAX_TOP_LOGPROBS, `a sample has at most ${MAX_TOP_LOGPROBS} alternatives: ${topLogprobs}`);
-    writeStepInput(this.#device, this.#buffers, input, this.limits.maxBlocksPerSeq);
-    const shape = { ...input, topLogprobs: Math.min(topLogprobs, this.limits.vocabSize) };
-    const results = outputRanges(this.#buffers, shape);
-    return stepOutput(await this.#device.run(this.#ops, shape, results), shape);
+    const { vocabSize, maxSequences } = this.limits;
+    const asked = input.topLogprobs;
+    assert(asked <= MAX_TOP_LOGPROBS, `a sample has at most ${MAX_TOP_LOGPROBS} alternatives: ${asked}`);
+    writeStepInput(this.#device, this.#buffers, input, this.limits);
+    const topLogprobs = Math.min(asked, vocabSize);
+    const { layers, head } = this.#decoder;
+    let output = await this.#run([...layers, ...head], input, 0, topLogprobs);
+    for (let first = maxSequences; first < input.samples; first += maxSequences) {
+      output = joinOutputs(output, await this.#run(head, input, first, topLogprobs));
+    }
+    return output;
+  }
+
+  /** Runs the operations with the step's samples from `first` on, as many as fit. */
+  async #run(ops: readonly Op[], input: StepInput, first: number, topLogprobs: number): Promise<StepOutput> {
+    const samples = Math.min(input.samples - first, this.limits.maxSequences);
+    writeSamples(this.#device, this.#buffers, input, first, samples);
+    const shape = { ...input, samples, topLogprobs };
+    return stepOutput(await this.#device.run(ops, shape, outputRanges(this.#buffers, shape)), shape);
   }
 
   readBlocks(blocks: readonly number[]): Promise<Uint8Array> {

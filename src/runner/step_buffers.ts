@@ -1,5 +1,12 @@
 import type { Device, DeviceBuffer } from "../contracts/device.ts";
-import { MAX_TOP_LOGPROBS, type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../contracts/runner.ts";
+import {
+  MAX_TOP_LOGPROBS,
+  maskWords,
+  maxEdits,
+  type RunnerLimits,
+  SAMPLING_WORDS,
+  type StepInput,
+} from "../contracts/runner.ts";
 
 /** The device's copies of a StepInput's arrays, and what a step leaves behind. Shapes as in StepInput. */
 export interface StepBuffers {
@@ -10,7 +17,11 @@ export interface StepBuffers {
   readonly blockTables: DeviceBuffer;
   readonly sampleRows: DeviceBuffer;
   readonly sampling: DeviceBuffer;
+  readonly editPairs: DeviceBuffer;
+  readonly maskBits: DeviceBuffer;
   readonly copyPairs: DeviceBuffer;
+  /** u32 [edits]: bits of the logits that were edited. */
+  readonly originals: DeviceBuffer;
   /** f32 [samples, vocab] */
   readonly logits: DeviceBuffer;
   /** u32 [samples] */
@@ -30,6 +41,7 @@ export interface LogprobBuffers {
 export function allocateStepBuffers(device: Device, limits: RunnerLimits): StepBuffers {
   const { maxRows, maxSequences, maxBlocksPerSeq, vocabSize } = limits;
   const alternatives = maxSequences * Math.min(MAX_TOP_LOGPROBS, vocabSize);
+  const edits = maxEdits(limits);
   const words = (label: string, count: number) => device.allocate(label, count * 4);
   return {
     tokenIds: words("token_ids", maxRows),
@@ -39,7 +51,10 @@ export function allocateStepBuffers(device: Device, limits: RunnerLimits): StepB
     blockTables: words("block_tables", maxSequences * maxBlocksPerSeq),
     sampleRows: words("sample_rows", maxSequences),
     sampling: words("sampling", maxSequences * SAMPLING_WORDS),
+    editPairs: words("edit_pairs", edits * 2),
+    maskBits: words("mask_bits", maxSequences * maskWords(vocabSize)),
     copyPairs: words("copy_pairs", maxSequences * 2),
+    originals: words("originals", edits),
     logits: words("logits", maxSequences * vocabSize),
     sampledIds: words("sampled_ids", maxSequences),
     logprobs: {
@@ -51,17 +66,34 @@ export function allocateStepBuffers(device: Device, limits: RunnerLimits): StepB
   };
 }
 
-/** Sends the used part of every array. */
-export function writeStepInput(device: Device, buffers: StepBuffers, input: StepInput, maxBlocksPerSeq: number): void {
-  const write = (buffer: DeviceBuffer, values: Uint32Array, count: number) => {
-    if (count > 0) device.write(buffer, 0, values.subarray(0, count));
-  };
+/** Sends the used part of every array but those of `writeSamples`. */
+export function writeStepInput(device: Device, buffers: StepBuffers, input: StepInput, limits: RunnerLimits): void {
+  const write = writer(device);
   write(buffers.tokenIds, input.tokenIds, input.rows);
   write(buffers.positions, input.positions, input.rows);
   write(buffers.slots, input.slots, input.rows);
   write(buffers.rowSequences, input.rowSequences, input.rows);
-  write(buffers.blockTables, input.blockTables, input.sequences * maxBlocksPerSeq);
-  write(buffers.sampleRows, input.sampleRows, input.samples);
-  write(buffers.sampling, input.sampling, input.samples * SAMPLING_WORDS);
+  write(buffers.blockTables, input.blockTables, input.sequences * limits.maxBlocksPerSeq);
+  write(buffers.editPairs, input.editPairs, input.edits * 2);
+  write(buffers.maskBits, input.maskBits, input.masks * maskWords(limits.vocabSize));
   write(buffers.copyPairs, input.copyPairs, input.copies * 2);
+}
+
+/** Sends the step's samples from `first` on, `count` of them. */
+export function writeSamples(
+  device: Device,
+  buffers: StepBuffers,
+  { sampleRows, sampling }: StepInput,
+  first: number,
+  count: number,
+): void {
+  const write = writer(device);
+  write(buffers.sampleRows, sampleRows.subarray(first), count);
+  write(buffers.sampling, sampling.subarray(first * SAMPLING_WORDS), count * SAMPLING_WORDS);
+}
+
+function writer(device: Device) {
+  return (buffer: DeviceBuffer, values: Uint32Array, count: number) => {
+    if (count > 0) device.write(buffer, 0, values.subarray(0, count));
+  };
 }

@@ -30,3 +30,27 @@ export function stepOutput({ buffer }: Uint8Array<ArrayBuffer>, { samples, topLo
     },
   };
 }
+
+/** The samples of both, `next` after `before`. */
+export function joinOutputs(before: StepOutput, next: StepOutput): StepOutput {
+  const tokenIds = join(before.tokenIds, next.tokenIds);
+  const [a, b] = [before.logprobs, next.logprobs];
+  if (!a || !b) return { tokenIds, logprobs: null };
+  return {
+    tokenIds,
+    logprobs: {
+      chosen: join(a.chosen, b.chosen),
+      ranks: join(a.ranks, b.ranks),
+      count: a.count,
+      topIds: join(a.topIds, b.topIds),
+      topLogprobs: join(a.topLogprobs, b.topLogprobs),
+    },
+  };
+}
+
+function join<Words extends Uint32Array | Float32Array>(before: Words, next: Words): Words {
+  const whole = new (before.constructor as new (length: number) => Words)(before.length + next.length);
+  whole.set(before);
+  whole.set(next, before.length);
+  return whole;
+}

@@ -1,5 +1,6 @@
 import { attentionCases } from "./cases/attention.ts";
 import { copyBlocksCases } from "./cases/copy_blocks.ts";
+import { editLogitsCases } from "./cases/edit_logits.ts";
 import { embedCases } from "./cases/embed.ts";
 import { gatedLinearCases } from "./cases/gated_linear.ts";
 import { linearCases } from "./cases/linear.ts";
@@ -18,6 +19,7 @@ export const cases: readonly Case[] = [
   ...ropeCases,
   ...attentionCases,
   ...copyBlocksCases,
+  ...editLogitsCases,
   ...sampleCases,
   ...logprobsCases,
 ];

@@ -28,7 +28,16 @@ export async function runScenario(device: Device, scenario: Scenario): Promise<M
     buffers.set(name, buffer);
   }
   const op = scenario.bind(device.ops, (name) => buffers.get(name)!);
-  const step = { rows: 0, decodeRows: 0, samples: 0, copies: 0, maxContext: 1, topLogprobs: -1, ...scenario.step };
+  const step = {
+    rows: 0,
+    decodeRows: 0,
+    samples: 0,
+    copies: 0,
+    edits: 0,
+    maxContext: 1,
+    topLogprobs: -1,
+    ...scenario.step,
+  };
   await device.prepare([op]);
   await device.run([op], step, []);
   const outputs = new Map<string, Uint8Array>();

@@ -11,6 +11,8 @@ export interface RenderOptions {
 
 /** A model's Jinja template: messages to prompt text. */
 export class ChatTemplate {
+  /** Its source. */
+  readonly text: string;
   readonly #template: Template;
   readonly #specialTokens: Readonly<Record<string, string>>;
 
@@ -21,6 +23,7 @@ export class ChatTemplate {
     } catch (error) {
       throw new TextError(`Cannot parse ${source}: ${(error as Error).message}`);
     }
+    this.text = text;
     this.#specialTokens = specialTokens;
   }
 

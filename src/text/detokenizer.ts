@@ -4,6 +4,8 @@ import { decodeLossy, decodeStrict, incompleteTail } from "./utf8.ts";
 export interface DecodeOptions {
   /** Leave special tokens out of the text. Default true. */
   readonly skipSpecialTokens?: boolean;
+  /** Special tokens that are text all the same. */
+  readonly shownIds?: ReadonlySet<number>;
 }
 
 /** What a tokenizer knows of its ids. */
@@ -25,6 +27,7 @@ export interface PieceTable {
 export class Detokenizer {
   readonly #table: PieceTable;
   readonly #skipSpecial: boolean;
+  readonly #shownIds: ReadonlySet<number> | undefined;
   /** Bytes that are not yet text. */
   #held: number[] = [];
   #started = false;
@@ -34,6 +37,7 @@ export class Detokenizer {
   constructor(table: PieceTable, options: DecodeOptions = {}) {
     this.#table = table;
     this.#skipSpecial = options.skipSpecialTokens ?? true;
+    this.#shownIds = options.shownIds;
     this.#strip = table.leadingStrip.count;
   }
 
@@ -51,7 +55,7 @@ export class Detokenizer {
   /** The text that has become certain with this id. */
   push(id: number): string {
     const table = this.#table;
-    if (this.#skipSpecial && table.specialIds.has(id)) return "";
+    if (this.#skipSpecial && table.specialIds.has(id) && !this.#shownIds?.has(id)) return "";
     const piece = this.#started ? table.piece(id) : table.firstPiece(id);
     if (piece === undefined) return "";
     this.#started = true;

@@ -33,8 +33,10 @@ const bundled = await bundledModel().catch((error: Error) => {
 test.skipIf(!bundled)(
   "without a model, the bundled one is served under its directory's name, ready to chat",
   async () => {
-    const { model, chatTemplate } = await loaded(undefined, ({ serving }) => serving);
+    const { model, chatTemplate, toolCalls, reasoning } = await loaded(undefined, ({ serving }) => serving);
     expect(model.ids).toEqual([basename(bundled!)]);
     expect(chatTemplate).not.toBeNull();
+    expect(toolCalls?.name).toBe("hermes");
+    expect(reasoning).toBe(false);
   },
 );

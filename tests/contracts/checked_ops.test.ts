@@ -56,7 +56,11 @@ describe("checkedOps", () => {
       "blockTables needs 16 bytes",
     );
     expect(() => ops.copyBlocks("c", { caches: [buffer("k", 511)], kv, copies: cache })).toThrow("needs 2048 bytes");
-    expect(() => ops.sample("s", { out: cache, logits: buffer("l", 9), vocab: 10, sampling: cache })).toThrow("logits");
+    const sampling = { sampling: cache, masks: buffer("m", 1) };
+    expect(() => ops.sample("s", { ...sampling, out: cache, logits: buffer("l", 9), vocab: 10 })).toThrow("logits");
+    expect(() => ops.sample("s", { ...sampling, out: cache, logits: cache, vocab: 33 })).toThrow("masks needs 8 bytes");
+    const edits = { logits: cache, vocab: 10, sampling: cache, edits: buffer("e", 6), originals: buffer("o", 2) };
+    expect(() => ops.editLogits("e", { ...edits, direction: "do" })).toThrow("originals needs 12 bytes");
     const scores = { chosen: cache, ranks: cache, topIds: buffer("t", 63), topLogprobs: cache };
     expect(() => ops.logprobs("l", { ...scores, logits: buffer("l", 100), tokenIds: cache, vocab: 100 })).toThrow(
       "Cannot bind l: topIds needs 256 bytes: received buffer t of 252 bytes",

@@ -1,4 +1,9 @@
-import type { GenerationRequest, SamplingParams, TokenEvent } from "../../src/contracts/generation.ts";
+import {
+  type GenerationRequest,
+  GREEDY,
+  type SamplingParams,
+  type TokenEvent,
+} from "../../src/contracts/generation.ts";
 import type { Runner } from "../../src/contracts/runner.ts";
 import { Engine, type EngineOptions } from "../../src/engine/engine.ts";
 
@@ -21,16 +26,16 @@ export function makeEngine(runner: Runner, options: Partial<EngineOptions> = {})
 }
 
 export function makeRequest(id: string, promptIds: number[], params: Partial<SamplingParams> = {}): GenerationRequest {
-  const defaults = { temperature: 0, topK: 0, topP: 1, seed: 0n, maxTokens: 8, stopTokenIds: [], ignoreEos: false };
   return {
     id,
     promptIds,
     branches: 1,
     beam: null,
     topLogprobs: -1,
+    promptLogprobs: -1,
     cacheSalt: "",
     priority: 0,
-    params: { ...defaults, ...params },
+    params: { ...GREEDY, maxTokens: 8, ...params },
   };
 }
 

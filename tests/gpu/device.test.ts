@@ -5,7 +5,7 @@ import { GpuUnavailableError } from "../../src/gpu/runtime.ts";
 import { openReferenceDevice } from "../../src/reference/device.ts";
 import { describeGpu, devices } from "./devices.ts";
 
-const step = { rows: 1, decodeRows: 1, samples: 1, copies: 0, maxContext: 1, topLogprobs: -1 };
+const step = { rows: 1, decodeRows: 1, samples: 1, copies: 0, edits: 0, maxContext: 1, topLogprobs: -1 };
 
 describeGpu("the GPU device", () => {
   const device = devices[0]!;
@@ -52,7 +52,8 @@ describeGpu("the GPU device", () => {
       out: buffer,
       logits: own.allocate("l", 64),
       vocab: 4,
-      sampling: own.allocate("s", 32),
+      sampling: own.allocate("s", 64),
+      masks: own.allocate("m", 4),
     });
     await expect(own.run([op], step, [])).rejects.toThrow("Cannot run sample: prepare() has not compiled");
     own.destroy();
@@ -68,8 +69,10 @@ describeGpu("the GPU device", () => {
   test("throws what WebGPU refuses in a step, with the operation's name", async () => {
     const out = device.allocate("out", 4);
     const logits = device.allocate("logits", 16);
-    const op = (name: string, sampling: DeviceBuffer) => device.ops.sample(name, { out, logits, vocab: 4, sampling });
-    const well = op("sample well", device.allocate("sampling", 32));
+    const masks = device.allocate("masks", 4);
+    const op = (name: string, sampling: DeviceBuffer) =>
+      device.ops.sample(name, { out, logits, vocab: 4, sampling, masks });
+    const well = op("sample well", device.allocate("sampling", 64));
     const badly = op("sample badly", device.allocate("too short", 8));
     await device.prepare([well]);
     await expect(device.run([well, badly], step, [])).rejects.toThrow(
@@ -79,7 +82,8 @@ describeGpu("the GPU device", () => {
 
   test("refuses to bind a buffer that is written twice over", () => {
     const both = device.allocate("both", 64);
-    const args = { out: both, logits: both, vocab: 4, sampling: device.allocate("sampling", 32) };
+    const [sampling, masks] = [device.allocate("sampling", 64), device.allocate("masks", 4)];
+    const args = { out: both, logits: both, vocab: 4, sampling, masks };
     expect(() => device.ops.sample("sample", args)).toThrow(
       "Cannot bind sample: out is written and cannot be logits too",
     );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { GenerationRequest } from "../../src/contracts/generation.ts";
+import { type GenerationRequest, GREEDY } from "../../src/contracts/generation.ts";
 import { CACHED_TOKENS } from "./fake_engine.ts";
 import { events, fallbackTokenizer, harness, saying } from "./harness.ts";
 
@@ -33,15 +33,7 @@ describe("POST /v1/completions", () => {
     await post(PATH, { prompt: "a" });
     await post(PATH, { prompt: "a" });
     const { params } = engine.seen[0]!;
-    expect(params).toEqual({
-      temperature: 1,
-      topP: 1,
-      topK: 0,
-      maxTokens: 16,
-      stopTokenIds: [],
-      ignoreEos: false,
-      seed: 1000n,
-    });
+    expect(params).toEqual({ ...GREEDY, temperature: 1, maxTokens: 16, seed: 1000n });
     expect(engine.seen[1]!.params.seed).toBe(1001n);
   });
 

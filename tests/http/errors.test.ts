@@ -249,3 +249,29 @@ describe("the engine's errors", () => {
     expect(await response.text()).not.toContain("secret");
   });
 });
+
+describe("bodies that are no request", () => {
+  test("malformed, truncated and too deep JSON are a 400", async () => {
+    const deep = `{"prompt": ${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
+    for (const body of ["{", '{"prompt": "a"', '{"prompt": "a",}', "NaN", deep, `{"metadata": ${"[".repeat(9)}`]) {
+      for (const path of ["/v1/completions", "/v1/chat/completions", "/tokenize"]) {
+        const { status, error } = await refused(path, body);
+        expect({ status, type: error.type }).toEqual({ status: 400, type: "invalid_request_error" });
+        expect(error.message.length).toBeLessThan(500);
+      }
+    }
+  });
+
+  test("another content type is a 415 where the body is not JSON either", async () => {
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    const response = await post("/v1/completions", "prompt=a", form);
+    expect(response.status).toBe(415);
+    expect((await response.json()).error).toMatchObject({
+      message: expect.stringContaining("application/json: received application/x-www-form-urlencoded"),
+      code: "unsupported_media_type",
+    });
+    expect((await post("/v1/completions", { prompt: "a", max_tokens: 1 }, form)).status).toBe(200);
+    const problem = { "content-type": "application/vnd.api+json; charset=utf-8" };
+    expect((await post("/v1/completions", { prompt: "a", max_tokens: 1 }, problem)).status).toBe(200);
+  });
+});

@@ -19,8 +19,8 @@ export interface FakeOptions {
   readonly next?: (request: GenerationRequest, position: number) => number;
   /** Log-probability of the token at `position`, counted from 1; 0 where not given. */
   readonly logprob?: (request: GenerationRequest, position: number) => number;
-  /** Milliseconds before each token. */
-  readonly delay?: number;
+  /** Milliseconds before each token; null: not even a turn of the event loop. */
+  readonly delay?: number | null;
   readonly maxLive?: number;
 }
 
@@ -136,7 +136,8 @@ export class FakeEngine implements GenerationEngine {
     };
     signal.addEventListener("abort", end, { once: true });
     const next = async (): Promise<IteratorResult<TokenEvent>> => {
-      await new Promise((resolve) => setTimeout(resolve, this.#options.delay ?? 0));
+      const { delay = 0 } = this.#options;
+      if (delay !== null) await new Promise((resolve) => setTimeout(resolve, delay));
       if (!this.live.has(id)) return { done: true, value: undefined };
       if (this.fault !== null) {
         this.live.delete(id);
@@ -156,7 +157,7 @@ export class FakeEngine implements GenerationEngine {
       if (!eos && !stopped && position < params.maxTokens)
         return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS, ...logprobs } };
       this.live.delete(id);
-      const timing = { arrived, firstScheduled: arrived, firstToken, finished: time, preemptions: 0 };
+      const timing = { arrived, firstScheduled: arrived, firstToken, finished: time, preemptedAt: [] };
       const reason = eos || stopped ? "stop" : "length";
       const finish = { reason, stopReason: stopped && !eos ? tokenId : null, timing } as const;
       return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS, finish, ...logprobs } };

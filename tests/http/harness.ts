@@ -37,6 +37,8 @@ export function harness(options: HarnessOptions = {}): Harness {
     engine,
     tokenizer,
     chatTemplate: options.chat === false ? null : new ChatTemplate(TEMPLATE, tokenizer.specialTokens),
+    toolCalls: null,
+    reasoning: false,
     model: { ids: ["tiny", "org/tiny"], created: 1_700_000_000, maxModelLen: engine.maxModelLen, defaults: {} },
     ...options.serving,
   };

@@ -11,6 +11,28 @@ const NAMES = [
   ..."request_generation_tokens iteration_tokens_total cache_config_info".split(" "),
 ];
 
+/**
+ * Series that the queries of vLLM's own boards and alerts read: examples/online_serving/prometheus_grafana/grafana.json (its
+ * versions of 2024 and 2025), examples/online_serving/dashboards/grafana/{performance,query}_statistics.json and
+ * prometheus_grafana/k8s-monitoring/prometheusrule.yaml in vllm-project/vllm.
+ */
+const BOARD_SERIES = [
+  "e2e_request_latency_seconds_bucket e2e_request_latency_seconds_sum e2e_request_latency_seconds_count",
+  "prompt_tokens_total generation_tokens_total num_requests_running num_requests_waiting",
+  "time_per_output_token_seconds_bucket time_per_output_token_seconds_sum time_per_output_token_seconds_count",
+  "inter_token_latency_seconds_bucket inter_token_latency_seconds_sum inter_token_latency_seconds_count",
+  "time_to_first_token_seconds_bucket time_to_first_token_seconds_sum time_to_first_token_seconds_count",
+  "gpu_cache_usage_perc kv_cache_usage_perc request_prompt_tokens_bucket request_generation_tokens_bucket",
+  "request_success_total request_queue_time_seconds_sum request_prefill_time_seconds_sum",
+  "request_decode_time_seconds_sum request_max_num_generation_tokens_sum",
+].flatMap((line) => line.split(" "));
+
+/**
+ * What the endpoint picker of kubernetes-sigs/gateway-api-inference-extension reads of a model server by default
+ * (docs/proposals/003-model-server-protocol); loraSpec is optional, and there are no adapters here.
+ */
+const PICKER_SERIES = ["num_requests_waiting", "num_requests_running", "kv_cache_usage_perc", "cache_config_info"];
+
 /** name{labels} -> value */
 async function scrape(get: (path: string) => Promise<Response>): Promise<Map<string, number>> {
   const text = await (await get("/metrics")).text();
@@ -34,6 +56,46 @@ describe("GET /metrics", () => {
     }
   });
 
+  test("has every series that vLLM's boards and the gateway's endpoint picker ask for", async () => {
+    const { get, post } = harness({ deps: { metricsPrefix: "vllm:" } });
+    await post("/v1/completions", { prompt: "abc", max_tokens: 3 });
+    const samples = await scrape(get);
+    for (const name of [...BOARD_SERIES, ...PICKER_SERIES]) {
+      const series = [...samples.keys()].filter((line) => line.startsWith(`vllm:${name}{`));
+      expect({ name, found: series.length > 0 }).toEqual({ name, found: true });
+      // Every query of the boards selects by this label.
+      for (const line of series) expect(line).toContain('model_name="tiny"');
+    }
+    const ofAlias = (name: string) =>
+      [...samples].filter(([line]) => line.startsWith(`vllm:${name}`)).map(([, n]) => n);
+    expect(ofAlias("time_per_output_token_seconds")).toEqual(ofAlias("inter_token_latency_seconds"));
+    expect(samples.get('vllm:time_per_output_token_seconds_count{model_name="tiny"}')).toBe(2);
+  });
+
+  test("is well-formed: each name has its HELP and TYPE once, before its samples", async () => {
+    const { get, post } = harness();
+    await post("/v1/completions", { prompt: "abc", max_tokens: 3 });
+    const lines = (await (await get("/metrics")).text()).split("\n").filter((line) => line !== "");
+    const types = lines.filter((line) => line.startsWith("# TYPE ")).map((line) => line.split(" ")[2]!);
+    expect(new Set(types).size).toBe(types.length);
+    let current = "";
+    for (const line of lines) {
+      if (line.startsWith("# ")) current = line.split(" ")[2]!;
+      else expect(line).toStartWith(current);
+    }
+  });
+
+  test("tells what was asked for, per request", async () => {
+    const { get, post } = harness();
+    await post("/v1/completions", { prompt: ["abc", "de"], n: 3, max_tokens: 4 });
+    const samples = await scrape(get);
+    const value = (name: string) => samples.get(`octavo:${name}{model_name="tiny"}`);
+    expect([value("request_params_n_sum"), value("request_params_n_count")]).toEqual([6, 2]);
+    expect(value("request_params_max_tokens_sum")).toBe(8);
+    expect(value("request_max_num_generation_tokens_sum")).toBe(8);
+    expect(samples.get('octavo:request_success_total{finished_reason="error",model_name="tiny"}')).toBe(0);
+  });
+
   test("counts tokens and reasons, whichever way a request ends", async () => {
     const { get, post, engine, app } = harness({ next: saying("ab!c"), eosTokenIds: [33], delay: 1 });
     await post("/v1/completions", { prompt: "xyz", max_tokens: 2 });
@@ -41,8 +103,10 @@ describe("GET /metrics", () => {
     await events(await post("/v1/completions", { prompt: "xyz", stop: "b", stream: true }));
     const gone = new AbortController();
     const body = JSON.stringify({ prompt: "xyz", ignore_eos: true, max_tokens: 200 });
+    const before = engine.computed;
     const pending = app.request("/v1/completions", { method: "POST", body, signal: gone.signal });
-    setTimeout(() => gone.abort(), 20);
+    while (engine.computed === before) await new Promise((resolve) => setTimeout(resolve, 2));
+    gone.abort();
     await pending;
     await engine.idle();
     const samples = await scrape(get);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { NOT_A_TOKEN } from "../../src/contracts/device.ts";
-import { lowestKept, sampleRow } from "../../src/reference/sample.ts";
+import { lowestKept } from "../../src/reference/filters.ts";
+import { sampleRow } from "../../src/reference/sample.ts";
 
-const plain = { temperature: 1, topK: 0, topP: 1, seedLow: 1, seedHigh: 0, position: 0 };
+const plain = { temperature: 1, topK: 0, topP: 1, seedLow: 1, seedHigh: 0, position: 0, minP: 0, typicalP: 1 };
 const row = (...logits: number[]) => Float32Array.from(logits);
 
 describe("lowestKept", () => {

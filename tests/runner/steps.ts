@@ -34,6 +34,8 @@ export function stepOf({ blockSize, maxBlocksPerSeq }: RunnerLimits, request: St
     samples: seeds.length,
     copies: 0,
     maxContext: start + rows,
+    edits: 0,
+    masks: 0,
     topLogprobs,
     tokenIds: Uint32Array.from(tokens),
     positions,
@@ -42,6 +44,8 @@ export function stepOf({ blockSize, maxBlocksPerSeq }: RunnerLimits, request: St
     blockTables,
     sampleRows: new Uint32Array(seeds.length).fill(rows - 1),
     sampling,
+    editPairs: new Uint32Array(0),
+    maskBits: new Uint32Array(0),
     copyPairs: new Uint32Array(0),
   };
 }

@@ -57,8 +57,8 @@ export function byteFallbackTokenizer(): Tokenizer {
   );
 }
 
-/** As GPT-2's: every byte is a token, nothing is added. `<|end|>` is special. */
-export function byteLevelTokenizer(): Tokenizer {
+/** As GPT-2's: every byte is a token, nothing is added. `<|end|>` is special, and so are `markers`. */
+export function byteLevelTokenizer(markers: readonly string[] = []): Tokenizer {
   const vocab: Record<string, number> = {};
   let next = 0x100;
   for (let byte = 0; byte < 256; byte++) {
@@ -68,7 +68,7 @@ export function byteLevelTokenizer(): Tokenizer {
   return new Tokenizer(
     {
       version: "1.0",
-      added_tokens: [added(256, "<|end|>")],
+      added_tokens: ["<|end|>", ...markers].map((token, i) => added(256 + i, token)),
       normalizer: null,
       pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
       post_processor: null,

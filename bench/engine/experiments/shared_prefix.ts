@@ -6,7 +6,7 @@ import { serveBurst, simulateBurst, withEngine } from "../load.ts";
 
 /** As in the paper: one and five examples of a translation. */
 const PREFIXES = [80, 341];
-const REQUESTS = 12;
+const REQUESTS = 16;
 const shape = (prefixCaching: boolean) => ({ numBlocks: 1024, blockSize: 8, prefixCaching });
 
 /** Fig 16: requests that begin with the same examples, with and without the prefix cache. */

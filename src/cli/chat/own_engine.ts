@@ -22,7 +22,7 @@ export async function startOwnEngine(
   given: FlagTexts,
   environment: NodeJS.ProcessEnv,
 ): Promise<Partner> {
-  const config = parseServeConfig({ maxNumSeqs: SEQUENCES, ...given }, environment);
+  const config = parseServeConfig({ maxNumSeqs: SEQUENCES, reasoningParser: "none", ...given }, environment);
   await configureLogging(config.logFormat, "warning");
   const { built, device, serving } = await loadServing(model, config);
   const [name] = serving.model.ids;

@@ -1,0 +1,104 @@
+import { assert } from "../base/assert.ts";
+import { maskWords, type StepInput } from "../contracts/runner.ts";
+import { barredTokens } from "./barred.ts";
+import type { Sequence, SequenceGroup } from "./sequence_group.ts";
+import { TokenCounts } from "./token_counts.ts";
+
+/**
+ * Writes what the samples' parameters change in their logits into a StepInput: masks, bias, bars and penalties. Where
+ * nobody asks for any, there is nothing to send and nothing to run.
+ */
+export class LogitEdits {
+  readonly #input: StepInput;
+  readonly #samplingFloats: Float32Array;
+  readonly #editFloats: Float32Array;
+  readonly #maskWords: number;
+  readonly #eosTokenIds: ReadonlySet<number>;
+  readonly #counts = new WeakMap<Sequence, TokenCounts>();
+  readonly #masks = new WeakMap<SequenceGroup, Uint32Array>();
+  /** Where this step has the masks of its groups. */
+  readonly #maskRows = new Map<SequenceGroup, number>();
+
+  constructor(input: StepInput, vocabSize: number, eosTokenIds: ReadonlySet<number>) {
+    this.#input = input;
+    this.#samplingFloats = new Float32Array(input.sampling.buffer);
+    this.#editFloats = new Float32Array(input.editPairs.buffer);
+    this.#maskWords = maskWords(vocabSize);
+    this.#eosTokenIds = eosTokenIds;
+  }
+
+  /** Before the first sample of a step. */
+  begin(): void {
+    this.#input.edits = 0;
+    this.#input.masks = 0;
+    this.#maskRows.clear();
+  }
+
+  /** Fills words 8 to 15 of the sampling row that begins at word `at`; they are zero. */
+  add(sequence: Sequence, at: number): void {
+    const { params } = sequence.group;
+    const { sampling } = this.#input;
+    if (params.allowedTokenIds !== null) sampling[at + 12] = this.#maskRow(sequence.group, params.allowedTokenIds) + 1;
+    const first = this.#input.edits;
+    if (params.logitBias.size > 0 || params.minTokens > 0 || params.badWords.length > 0) this.#addBias(sequence);
+    const seen = this.#input.edits;
+    const { repetitionPenalty, frequencyPenalty, presencePenalty } = params;
+    if (repetitionPenalty !== 1 || frequencyPenalty !== 0 || presencePenalty !== 0) {
+      this.#samplingFloats[at + 8] = repetitionPenalty;
+      this.#samplingFloats[at + 9] = frequencyPenalty;
+      this.#samplingFloats[at + 10] = presencePenalty;
+      this.#addSeen(sequence);
+    }
+    sampling[at + 13] = first;
+    sampling[at + 14] = seen - first;
+    sampling[at + 15] = this.#input.edits - seen;
+    assert(2 * this.#input.edits <= this.#input.editPairs.length, `${this.#input.edits} edits do not fit a step`);
+  }
+
+  #addBias(sequence: Sequence): void {
+    const barred = barredTokens(sequence, this.#eosTokenIds);
+    for (const [tokenId, bias] of sequence.group.params.logitBias) {
+      if (!barred.has(tokenId)) this.#addPair(tokenId, bias);
+    }
+    for (const tokenId of barred) this.#addPair(tokenId, Number.NEGATIVE_INFINITY);
+  }
+
+  #addPair(tokenId: number, bias: number): void {
+    const pair = this.#input.edits++;
+    this.#input.editPairs[2 * pair] = tokenId;
+    this.#editFloats[2 * pair + 1] = bias;
+  }
+
+  #addSeen(sequence: Sequence): void {
+    const { group, tokens, numTokens } = sequence;
+    let counts = this.#counts.get(sequence);
+    if (!counts) {
+      counts = new TokenCounts(group.promptLength, group.params.repetitionPenalty !== 1);
+      this.#counts.set(sequence, counts);
+    }
+    counts.catchUp(tokens, numTokens);
+    this.#input.editPairs.set(counts.pairs.subarray(0, 2 * counts.size), 2 * this.#input.edits);
+    this.#input.edits += counts.size;
+  }
+
+  /** The branches of a group share one row. */
+  #maskRow(group: SequenceGroup, allowed: readonly number[]): number {
+    const known = this.#maskRows.get(group);
+    if (known !== undefined) return known;
+    let mask = this.#masks.get(group);
+    if (!mask) {
+      mask = maskOf(allowed, this.#maskWords);
+      this.#masks.set(group, mask);
+    }
+    const row = this.#input.masks++;
+    this.#input.maskBits.set(mask, row * this.#maskWords);
+    this.#maskRows.set(group, row);
+    return row;
+  }
+}
+
+function maskOf(allowed: readonly number[], words: number): Uint32Array {
+  const mask = new Uint32Array(words);
+  for (const tokenId of allowed) mask[tokenId >>> 5]! |= 1 << (tokenId & 31);
+  return mask;
+}
