@@ -68,6 +68,7 @@ export class Engine implements GenerationEngine {
   readonly #stepListeners: ((tokens: number) => void)[] = [];
   #steps = 0;
   #scheduledTokens = 0;
+  #scheduling = false;
   #draining = false;
   #closed = false;
   #failure: string | null = null;
@@ -277,7 +278,8 @@ export class Engine implements GenerationEngine {
   }
 
   #onPrefixEvent(event: PrefixEvent): void {
-    if (event.type === "removed") this.#swap.space.evicted(event.block);
+    // Whoever evicts between two steps writes to the block at once: too late to copy it out.
+    if (event.type === "removed") this.#swap.space.evicted(event.block, this.#scheduling);
     this.#blockEvents.publish(event);
   }
 
@@ -287,7 +289,9 @@ export class Engine implements GenerationEngine {
       this.#applyCancellations();
       this.#options.prefixStore?.betweenSteps();
       const { preemptions } = this.#scheduler;
+      this.#scheduling = true;
       const chunks = this.#scheduler.schedule();
+      this.#scheduling = false;
       if (this.#scheduler.preemptions > preemptions) this.#datePreemptions();
       if (chunks.length === 0) {
         for (const resolve of this.#idle.splice(0)) resolve();

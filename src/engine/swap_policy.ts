@@ -1,4 +1,5 @@
 import type { Runner } from "../contracts/runner.ts";
+import { NULL_BLOCK } from "../kv/block_pool.ts";
 import type { KvCache } from "../kv/kv_cache.ts";
 import { SwapSpace } from "./swap_space.ts";
 
@@ -33,17 +34,16 @@ export class SwapPolicy {
     this.space = new SwapSpace(kv, Math.floor(bytes / runner.blockBytes));
   }
 
-  /** Copies blocks that hold nothing yet, twice: the first time warms up. Before the first step. */
+  /** Copies the null block, whose content matters to nobody, twice: the first time warms up. */
   async measure(now: () => number): Promise<void> {
     if (this.#mode !== "auto") return;
-    const count = Math.min(SAMPLE_BLOCKS, this.#runner.limits.numBlocks);
-    const blocks = Array.from({ length: count }, (_, i) => i + 1);
+    const blocks = new Array<number>(SAMPLE_BLOCKS).fill(NULL_BLOCK);
     for (let round = 0; round < 2; round++) {
       const began = now();
       this.#runner.writeBlocks(blocks, await this.#runner.readBlocks(blocks));
       // A read is answered when everything before it is done.
-      await this.#runner.readBlocks([1]);
-      this.#blockMs = (now() - began) / count;
+      await this.#runner.readBlocks([NULL_BLOCK]);
+      this.#blockMs = (now() - began) / SAMPLE_BLOCKS;
     }
   }
 

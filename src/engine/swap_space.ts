@@ -53,10 +53,10 @@ export class SwapSpace {
     }
   }
 
-  /** The block's content can no longer be found; it is overwritten in the next step. */
-  evicted(block: number): void {
+  /** The block's content can no longer be found. `survives`: it is there until the next step. */
+  evicted(block: number, survives: boolean): void {
     const content = this.#marked.get(block);
-    if (!content || !this.#marked.delete(block) || this.#capacity === 0) return;
+    if (!content || !this.#marked.delete(block) || !survives || this.#capacity === 0) return;
     const swapped = { content, bytes: null };
     this.#leaving.push({ block, swapped });
     this.#swapped.delete(content.hash);

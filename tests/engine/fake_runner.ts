@@ -89,7 +89,7 @@ export class FakeRunner implements Runner {
   close(): void {}
 
   #block(block: number): Uint8Array {
-    if (!(block >= 1 && block <= this.limits.numBlocks)) throw new Error(`there is no block ${block} to move`);
+    if (!(block >= 0 && block <= this.limits.numBlocks)) throw new Error(`there is no block ${block} to move`);
     return new Uint8Array(this.memory.buffer, block * this.blockBytes, this.blockBytes);
   }
 

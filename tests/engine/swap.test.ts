@@ -12,7 +12,7 @@ describe("what a preempted group leaves behind", () => {
   async function preempt(capacity: number) {
     const runner = new FakeRunner({ blockSize: 16, numBlocks: 10 });
     const kv: KvCache = new KvCache(10, 16, {
-      onPrefixEvent: (event) => event.type === "removed" && space.evicted(event.block),
+      onPrefixEvent: (event) => event.type === "removed" && space.evicted(event.block, true),
     });
     const space: SwapSpace = new SwapSpace(kv, capacity);
     const options = { maxBatchedTokens: 2048, maxSequences: 8, longPrefillThreshold: 0, headroom: 0 };
@@ -68,6 +68,19 @@ describe("what a preempted group leaves behind", () => {
     expect(stored.slice(0, 80)).toEqual(Array.from({ length: 80 }, (_, i) => 500 + i));
   });
 
+  test("is not copied once somebody wrote to it between two steps", async () => {
+    const { b, kv, space, scheduler, a, step } = await preempt(4);
+    await step();
+    const tail = b.leader.kv!.blocks.at(-1)!;
+    space.keep(b);
+    space.evicted(tail, false);
+    scheduler.remove(b.leader);
+    scheduler.remove(a.leader);
+    await step();
+    expect([space.isBusy, space.copiedOut]).toEqual([false, 0]);
+    kv.checkIntegrity();
+  });
+
   test("is not copied where nobody takes it", async () => {
     const { a, b, space, scheduler, step } = await preempt(4);
     await step();
@@ -110,8 +123,16 @@ describe("an engine that swaps", () => {
       time += 16;
       return time;
     };
+    // A prefix may be loaded into any block meanwhile.
+    const read = runner.readBlocks.bind(runner);
+    runner.readBlocks = async (blocks) => {
+      const bytes = await read(blocks);
+      runner.memory.fill(42, 8);
+      return bytes;
+    };
     expect(policy.pays).toBe(false);
     await policy.measure(now);
+    expect(runner.memory.subarray(8).every((token) => token === 42)).toBe(true);
     expect(policy.pays).toBe(false);
     policy.prefilled(100, 20);
     expect(policy.pays).toBe(false);
