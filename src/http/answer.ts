@@ -1,5 +1,6 @@
 import type { TokenLogprobs } from "../contracts/generation.ts";
-import { type Choice, type Delta, type Finish, startChoices } from "./choice.ts";
+import { type Choice, startChoices } from "./choice.ts";
+import type { Delta, Finish } from "./delta.ts";
 import { asApiError, clientGone, isOurFault, slowReader } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Job } from "./job.ts";

@@ -1,5 +1,6 @@
 import { type ChoiceEvents, type Completion, chunkHead, chunkTail, type Dialect } from "./answer.ts";
-import type { Choice, Delta } from "./choice.ts";
+import type { Choice } from "./choice.ts";
+import type { Delta } from "./delta.ts";
 import { badRequest } from "./errors.ts";
 import { type Job, type JobContext, makeJob } from "./job.ts";
 import { chatLogprobs, promptLogprobs } from "./logprobs.ts";

@@ -1,30 +1,11 @@
-import type { FinishReason, RequestTiming, TokenEvent, TokenLogprobs } from "../contracts/generation.ts";
+import type { RequestTiming, TokenEvent, TokenLogprobs } from "../contracts/generation.ts";
 import { ChoiceText } from "./choice_text.ts";
+import type { Delta, Finish } from "./delta.ts";
 import type { Job } from "./job.ts";
-import type { ScoredToken } from "./logprobs.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SequenceMeter } from "./sequence_meter.ts";
 import type { Serving } from "./serving.ts";
-import { AnswerReader, type CallDelta } from "./tools_answer.ts";
-
-/** What one token changed. */
-export interface Delta {
-  readonly text: string;
-  /** Where the job asks for these to be split from the text. */
-  readonly reasoning?: string;
-  readonly calls?: readonly CallDelta[];
-  readonly tokenIds: readonly number[];
-  /** The tokens with their log-probabilities, where these are asked for; with echo the prompt's tokens come first. */
-  readonly scored?: readonly ScoredToken[];
-  /** On the last delta only. */
-  readonly finish: Finish | null;
-}
-
-export interface Finish {
-  readonly reason: FinishReason | "tool_calls";
-  /** The stop string or the stop token id that ended the choice; null for EOS and length. */
-  readonly stopReason: string | number | null;
-}
+import { AnswerReader } from "./tools_answer.ts";
 
 /** Takes a delta; the choice goes on when it is done with it. */
 export type Sink = (delta: Delta) => Promise<void> | undefined;

@@ -2,7 +2,7 @@ import type { TokenEvent, TokenLogprobs } from "../contracts/generation.ts";
 import { Detokenizer } from "../text/detokenizer.ts";
 import { StopMatcher } from "../text/stop.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-import type { Delta } from "./choice.ts";
+import type { Delta } from "./delta.ts";
 import type { Job } from "./job.ts";
 import type { ScoredToken } from "./logprobs.ts";
 

@@ -1,7 +1,7 @@
 import { ReasoningSplitter } from "../text/reasoning.ts";
 import type { ToolCallEvent, ToolCallParser } from "../text/tool_calls/events.ts";
 import type { ToolCallFormat } from "../text/tool_calls/format.ts";
-import type { Delta, Finish } from "./choice.ts";
+import type { CallDelta, Delta, Finish } from "./delta.ts";
 
 /** How the answers to a request are taken apart. */
 export interface Reading {
@@ -13,14 +13,6 @@ export interface Reading {
   readonly parallel: boolean;
   /** Special tokens that are text all the same, because they are a parser's markers. */
   readonly markerIds: ReadonlySet<number>;
-}
-
-/** What a delta says about a call, in OpenAI's shape: id, type and name come with its first one. */
-export interface CallDelta {
-  readonly index: number;
-  readonly id?: string;
-  readonly type?: "function";
-  readonly function: { readonly name?: string; readonly arguments: string };
 }
 
 export interface ToolCall {

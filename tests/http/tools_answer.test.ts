@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Finish } from "../../src/http/choice.ts";
+import type { Finish } from "../../src/http/delta.ts";
 import { AnswerReader, type Reading, type ToolCall, withDelta } from "../../src/http/tools_answer.ts";
 import { TOOL_CALL_FORMATS, toolCallFormats } from "../../src/text/tool_calls/format.ts";
 import { cut, cuts, scraps } from "../text/tool_calls/harness.ts";
