@@ -130,15 +130,23 @@ function head(job: Job) {
   return { id: job.id, created: job.created, model: job.model };
 }
 
-/** Runs all choices side by side; the first failure aborts the others. */
+/**
+ * Runs all choices side by side; the first failure aborts the others. Whoever aborts them all is answered at once, not
+ * after the step in flight.
+ */
 async function allOrNone<T>(choices: readonly Choice[], abort: AbortController, run: (choice: Choice) => Promise<T>) {
-  const runs = choices.map(run);
+  let stop = () => {};
+  const cut = new Promise<never>((_, reject) => {
+    stop = () => reject(abort.signal.reason);
+  });
+  abort.signal.addEventListener("abort", stop);
   try {
-    return await Promise.all(runs);
+    return await Promise.race([Promise.all(choices.map(run)), cut]);
   } catch (error) {
     abort.abort(error);
-    await Promise.allSettled(runs);
     throw error;
+  } finally {
+    abort.signal.removeEventListener("abort", stop);
   }
 }
 
