@@ -114,6 +114,7 @@ test("special tokens are shown only when asked for", () => {
   const ids = [...tokenizer.encode("a"), 256, ...tokenizer.encode("b")];
   expect(tokenizer.decode(ids)).toBe("ab");
   expect(tokenizer.decode(ids, { skipSpecialTokens: false })).toBe("a<|end|>b");
+  expect(tokenizer.decode(ids, { shownIds: new Set([ids[1]!]) })).toBe("a<|end|>b");
 });
 
 test("a token costs the same however many came before", () => {
