@@ -17,12 +17,14 @@ function draws(count: number, row: SamplingRow, vary: "seed" | "position"): Samp
   return Array.from({ length: count }, (_, i) => ({ ...row, [vary]: i }));
 }
 
-/** Softmax over the tokens that Hugging Face's top-k, then top-p with ties kept, leave; by sorting. */
-function probabilities(logits: Float32Array, { temperature = 1, topK = 0, topP = 1 }: SamplingRow): number[] {
-  const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!);
+/** Softmax over the tokens that min-p, then top-k, then top-p, then typical-p with ties kept leave; by sorting. */
+function probabilities(logits: Float32Array, row: SamplingRow): number[] {
+  const { temperature = 1, topK = 0, topP = 1, minP = 0, typicalP = 1, allowed = [...logits.keys()] } = row;
+  const order = [...allowed].sort((a, b) => logits[b]! - logits[a]!);
   const weights = [...logits].map((logit) => Math.exp(logit / temperature));
   const last = topK > 0 ? logits[order[Math.min(topK, order.length) - 1]!]! : Number.NEGATIVE_INFINITY;
-  const kept = order.filter((token) => logits[token]! >= last);
+  const least = minP * weights[order[0]!]!;
+  const kept = order.filter((token) => logits[token]! >= last && weights[token]! >= least);
   const total = kept.reduce((sum, token) => sum + weights[token]!, 0);
   let mass = 0;
   const end = kept.find((token) => {
@@ -30,8 +32,27 @@ function probabilities(logits: Float32Array, { temperature = 1, topK = 0, topP =
     return topP < 1 && mass >= topP;
   });
   const nucleus = kept.filter((token) => end === undefined || logits[token]! >= logits[end]!);
-  const nucleusTotal = nucleus.reduce((sum, token) => sum + weights[token]!, 0);
-  return weights.map((weight, token) => (nucleus.includes(token) ? weight / nucleusTotal : 0));
+  return softmaxOf(weights, typical(weights, nucleus, typicalP));
+}
+
+function softmaxOf(weights: readonly number[], tokens: readonly number[]): number[] {
+  const total = tokens.reduce((sum, token) => sum + weights[token]!, 0);
+  return weights.map((weight, token) => (tokens.includes(token) ? weight / total : 0));
+}
+
+/** The tokens whose surprise is nearest to the entropy, until they have the mass. */
+function typical(weights: readonly number[], tokens: readonly number[], mass: number): readonly number[] {
+  if (mass >= 1) return tokens;
+  const p = softmaxOf(weights, tokens);
+  const entropy = -tokens.reduce((sum, token) => sum + p[token]! * Math.log(p[token]!), 0);
+  const distance = (token: number) => Math.abs(-Math.log(p[token]!) - entropy);
+  const nearest = [...tokens].sort((a, b) => distance(a) - distance(b));
+  let sum = 0;
+  const end = nearest.findIndex((token) => {
+    sum += p[token]!;
+    return sum >= mass;
+  });
+  return nearest.slice(0, end + 1);
 }
 
 /** Pearson's statistic stays below these with probability 1 - 1e-6, by degrees of freedom. */
@@ -62,6 +83,30 @@ describeGpu("sampling on the GPU", () => {
     const tokens = await draw(devices[0]!, logits, draws(6000, row, "seed"));
     expect(chiSquare(tokens, probabilities(logits, row))).toBeLessThan(CHI_SQUARE_1E6[11]!);
   });
+
+  test("follows the softmax of what min-p and a mask leave (fails by chance once in a million)", async () => {
+    const logits = new Data(5).floats(40, 1.5);
+    const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!);
+    // The twelve likeliest of the allowed ones: min-p lies between the twelfth and the next.
+    const allowed = order.filter((_, i) => i % 2 === 1);
+    const minP = Math.exp((logits[allowed[11]!]! + logits[allowed[12]!]!) / 2 - logits[allowed[0]!]!);
+    const row = { minP, allowed };
+    const tokens = await draw(devices[0]!, logits, draws(3000, row, "seed"));
+    expect(chiSquare(tokens, probabilities(logits, row))).toBeLessThan(CHI_SQUARE_1E6[11]!);
+  }, 20_000);
+
+  test("keeps the tokens that min-p and typical-p keep", async () => {
+    const data = new Data(10);
+    for (let i = 0; i < 8; i++) {
+      // No two are as far from the mean, and near-equal weights let 300 draws show every token kept.
+      const logits = data.floats(20, 0.4);
+      const [minP, typicalP] = [data.random.integer(0, 9) / 10, data.random.integer(1, 19) / 20];
+      const row = { minP, typicalP, topK: data.random.integer(0, 20), temperature: 0.9 };
+      const kept = probabilities(logits, row).flatMap((p, token) => (p > 0 ? [token] : []));
+      const drawn = new Set(await draw(devices[0]!, logits, draws(300, row, "seed")));
+      expect([...drawn].sort((a, b) => a - b)).toEqual(kept);
+    }
+  }, 30_000);
 
   test("keeps exactly the tokens that sorting keeps, ties included", async () => {
     const data = new Data(9);
