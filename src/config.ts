@@ -13,6 +13,8 @@ interface FlagMeta {
   readonly help: string;
   /** May be given several times; in the environment, separated by commas. */
   readonly repeatable?: true;
+  /** Never shown, in errors neither. */
+  readonly secret?: true;
 }
 
 /** A schema whose input is the flag's text; `undefined` takes the default. */
@@ -48,7 +50,10 @@ const atLeastZero = (what: string) =>
     })
     .transform(Number);
 
-const seconds = atLeastZero("of seconds");
+/** Timers take no more than 2 ** 31 milliseconds. */
+const seconds = atLeastZero("of seconds").refine((time) => time <= 1_000_000, {
+  error: "must be at most 1000000 seconds",
+});
 
 const onOff = z
   .enum(["true", "false", "1", "0"], { error: "must be true or false" })
@@ -74,6 +79,7 @@ export const serveSchema = z.object({
     value: "KEY",
     help: "accept only requests with this bearer key",
     repeatable: true,
+    secret: true,
   }),
   apiKeyFile: flag(z.string().min(1, "must not be empty").optional(), {
     value: "FILE",
@@ -208,7 +214,7 @@ export type ServeConfig = z.output<typeof serveSchema>;
 
 const chatSchema = z.object({
   model: flag(z.string().optional(), { value: "NAME", help: "model to ask for at URL (default: the first it lists)" }),
-  apiKey: flag(z.string().optional(), { value: "KEY", help: "bearer key for URL" }),
+  apiKey: flag(z.string().optional(), { value: "KEY", help: "bearer key for URL", secret: true }),
   system: flag(z.string().optional(), { value: "TEXT", help: "system prompt" }),
   temperature: flag(atLeastZero("from 0").optional(), { value: "NUMBER", help: "0 takes the likeliest token" }),
   maxTokens: flag(whole(1).optional(), { value: "TOKENS", help: "longest reply" }),
@@ -282,19 +288,20 @@ function parse<Shape extends z.ZodRawShape>(
   environment: Environment,
 ): z.output<z.ZodObject<Shape>> {
   const texts: Record<string, string | string[]> = {};
-  const source = new Map<string, string>();
-  for (const { key, name, env, repeatable } of flagsOf(schema)) {
+  const source = new Map<string, { readonly from: string; readonly secret: boolean }>();
+  for (const { key, name, env, repeatable, secret = false } of flagsOf(schema)) {
     const fromEnv = environment[env] || undefined;
     const fromFlag = given[key];
     if (fromFlag !== undefined) texts[key] = fromFlag;
     else if (fromEnv !== undefined) texts[key] = repeatable ? fromEnv.split(",") : fromEnv;
-    source.set(key, fromFlag !== undefined ? name : env);
+    source.set(key, { from: fromFlag !== undefined ? name : env, secret });
   }
   const parsed = schema.safeParse(texts);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = String(issue!.path[0]);
-  throw new ConfigError(`${source.get(key)} ${issue!.message}: received ${JSON.stringify(texts[key])}`);
+  const { from, secret } = source.get(key)!;
+  throw new ConfigError(`${from} ${issue!.message}${secret ? "" : `: received ${JSON.stringify(texts[key])}`}`);
 }
 
 function checkTogether({

@@ -55,6 +55,7 @@ describe("serve's settings", () => {
     [{ prefixCacheDir: "" }, {}, "--prefix-cache-dir must not be empty"],
     [{ maxNumSeqs: "100", maxNumBatchedTokens: "50" }, {}, "--max-num-seqs (100)"],
     [{ metricsPrefix: "a b" }, {}, "--metrics-prefix"],
+    [{ requestTimeout: "1e7" }, {}, "--request-timeout must be at most 1000000 seconds"],
     [{ slowReaderTimeout: "0" }, {}, "--slow-reader-timeout must be more than 0 seconds"],
     [{ maxRequestsPerMinute: "5" }, {}, "--max-requests-per-minute is a limit of each API key"],
     [{ maxConcurrentRequests: "5" }, {}, "--max-concurrent-requests is a limit of each API key"],
@@ -67,6 +68,12 @@ describe("serve's settings", () => {
       expect(() => parseServeConfig(given, environment)).toThrow(message);
     });
   }
+
+  test("no error shows a key", () => {
+    const wrong = () => parseServeConfig({}, { OCTAVO_API_KEY: "sesame,," });
+    expect(wrong).toThrow("OCTAVO_API_KEY must not be empty");
+    expect(wrong).not.toThrow("sesame");
+  });
 
   test("every flag has help and a variable of its own", () => {
     const flags = serveFlags();

@@ -5,6 +5,7 @@ import {
   getJsonLinesFormatter,
   getStreamSink,
   getTextFormatter,
+  type TextFormatter,
 } from "@logtape/logtape";
 
 /** Sends the log, from `lowestLevel` on, to stderr: stdout is for the ready line and for results. */
@@ -19,7 +20,7 @@ export async function configureLogging(
   });
   await configure({
     sinks: {
-      stderr: getStreamSink(stderr, { formatter: format === "json" ? getJsonLinesFormatter() : textFormatter() }),
+      stderr: getStreamSink(stderr, { formatter: lineFormatter(format, process.stderr.isTTY) }),
     },
     loggers: [
       { category: "octavo", lowestLevel, sinks: ["stderr"] },
@@ -28,7 +29,11 @@ export async function configureLogging(
   });
 }
 
-function textFormatter() {
-  const options = { value: (value: unknown) => (typeof value === "string" ? value : inspect(value)) };
-  return process.stderr.isTTY ? getAnsiColorFormatter(options) : getTextFormatter(options);
+/** A record as a line of text, or as a line that is a JSON object. */
+export function lineFormatter(format: "text" | "json", colour = false): TextFormatter {
+  const value = (part: unknown) => (typeof part === "string" ? part : inspect(part));
+  if (format === "text") return colour ? getAnsiColorFormatter({ value }) : getTextFormatter({ value });
+  const json = getJsonLinesFormatter();
+  // It would put every string of the message into quotes.
+  return (record) => json({ ...record, message: [record.message.map(value).join("")] });
 }

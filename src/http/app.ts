@@ -62,7 +62,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
       const decode = deps.logPrompts && tokenizer ? (ids: readonly number[]) => tokenizer.decode(ids) : null;
       const { template, fields } = requestLine(exchange, { method, path }, deps.now(), decode);
       deps.logger[OPEN_PATHS.has(path) ? "debug" : "info"](template, fields);
-      if (!OPEN_PATHS.has(path)) tracer?.record(exchange, { method, path }, c.req.header("traceparent"));
+      if (method === "POST") tracer?.record(exchange, { method, path }, c.req.header("traceparent"));
     });
     await next();
     c.res.headers.set("x-request-id", exchange.id);

@@ -2,7 +2,9 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { getLogger } from "@logtape/logtape";
 import { OtlpExporter, type Span } from "../../src/http/otlp.ts";
 import { parseTraceparent } from "../../src/http/traces.ts";
-import { harness } from "./harness.ts";
+import { FakeRunner } from "../engine/fake_runner.ts";
+import { makeEngine } from "../engine/harness.ts";
+import { harness, levelTokenizer } from "./harness.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: OTLP's envelope, checked below
 const received: any[] = [];
@@ -68,6 +70,32 @@ describe("traces", () => {
     const [root] = await traced({ traceparent: `00-${CALLER}-${PARENT}-01` });
     expect(root).toMatchObject({ traceId: CALLER, parentSpanId: PARENT });
     expect(await traced({ traceparent: `00-${CALLER}-${PARENT}-00` })).toEqual([]);
+  });
+
+  test("preemptions are events of the phase they fell into", async () => {
+    const traces = exporterTo(`http://127.0.0.1:${collector.port}/v1/traces`);
+    const runner = new FakeRunner({ numBlocks: 12, maxModelLen: 96, vocabSize: levelTokenizer.vocabSize });
+    const engine = makeEngine(runner);
+    const { post } = harness({ serving: { engine }, deps: { traces } });
+    received.length = 0;
+    const ask = (first: number) => {
+      const prompt = Array.from({ length: 33 }, (_, i) => i + first);
+      return post("/v1/completions", { prompt, max_tokens: 40, ignore_eos: true });
+    };
+    await Promise.all([ask(0), ask(100)]);
+    await traces.flush();
+    await engine.close();
+    const spans: Span[] = received.flatMap(({ resourceSpans }) => resourceSpans[0].scopeSpans[0].spans);
+    const preempted = spans.filter(({ events }) => events.length > 0);
+    expect(preempted.length).toBeGreaterThan(0);
+    for (const { name, events, startTimeUnixNano, endTimeUnixNano } of preempted) {
+      expect(name).toMatch(/^(prefill|decode)$/);
+      for (const event of events) {
+        expect(event.name).toBe("preemption");
+        expect(BigInt(event.timeUnixNano)).toBeGreaterThanOrEqual(BigInt(startTimeUnixNano));
+        expect(BigInt(event.timeUnixNano)).toBeLessThanOrEqual(BigInt(endTimeUnixNano));
+      }
+    }
   });
 
   test("an error has a status and its code", async () => {
