@@ -1,4 +1,5 @@
 import {
+  maskWords,
   type Runner,
   type RunnerLimits,
   SAMPLING_WORDS,
@@ -59,11 +60,16 @@ export class FakeRunner implements Runner {
       written.add(slot);
       this.memory[slot] = input.tokenIds[row]!;
     }
+    let chosen = 0;
     const tokenIds = Uint32Array.from({ length: input.samples }, (_, sample) => {
       const at = sample * SAMPLING_WORDS;
-      const noise = input.sampling[at + 3]! ^ Math.imul(input.sampling[at + 5]!, 40503);
+      const forced = input.sampling[at + 11]!;
+      if (forced > 0) return forced - 1;
+      chosen++;
+      const noise = input.sampling[at + 3]! ^ Math.imul(input.sampling[at + 5]!, 40503) ^ this.#editsOf(input, at);
       return this.#hash(input, sample, noise) % vocabSize;
     });
+    if (chosen > this.limits.maxSequences) throw new Error(`${chosen} samples choose`);
     if (input.topLogprobs < 0) return { tokenIds, logprobs: null };
     // The distribution depends on the text alone, so that branches of one text agree on it whatever their seeds.
     const rows = Array.from(tokenIds, (_, sample) => fakeDistribution(this.#hash(input, sample, 0), vocabSize));
@@ -91,6 +97,20 @@ export class FakeRunner implements Runner {
   #block(block: number): Uint8Array {
     if (!(block >= 0 && block <= this.limits.numBlocks)) throw new Error(`there is no block ${block} to move`);
     return new Uint8Array(this.memory.buffer, block * this.blockBytes, this.blockBytes);
+  }
+
+  /** A hash of the mask and the list of edits that the sampling row at word `at` names; 0 where there are none. */
+  #editsOf({ sampling, editPairs, maskBits }: StepInput, at: number): number {
+    const [mask, first, bias, seen] = sampling.subarray(at + 12, at + 16) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const words = maskWords(this.limits.vocabSize);
+    const read = [...editPairs.subarray(2 * first, 2 * (first + bias + seen)), ...sampling.subarray(at + 8, at + 11)];
+    if (mask > 0) read.push(...maskBits.subarray((mask - 1) * words, mask * words));
+    return read.reduce((hash, word) => Math.imul(hash, 31) + word, 0);
   }
 
   /** Of everything that the sample's row reads through its block table. */

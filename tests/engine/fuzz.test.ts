@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Random } from "../../src/base/random.ts";
-import type { GenerationRequest } from "../../src/contracts/generation.ts";
+import type { GenerationRequest, SamplingParams } from "../../src/contracts/generation.ts";
+import type { Engine } from "../../src/engine/engine.ts";
 import { FakeRunner } from "./fake_runner.ts";
 import { collect, generateAll, makeEngine, makeRequest } from "./harness.ts";
 
@@ -18,8 +19,34 @@ function randomRequests(random: Random, count: number, longest: number): Generat
     const width = branches + random.integer(1, 2);
     const lengthPenalty = random.pick([0, 1, 2]);
     const beam = random.next() < 0.2 ? { width, lengthPenalty, earlyStopping: random.pick([true, false]) } : null;
-    return { ...request, branches, beam, priority: random.integer(0, 2) };
+    const params = beam ? request.params : { ...request.params, ...randomEdits(random) };
+    const promptLogprobs = beam ? -1 : random.pick([-1, -1, 0, 3]);
+    return { ...request, params, promptLogprobs, branches, beam, priority: random.integer(0, 2) };
   });
+}
+
+/** Most ask for nothing. */
+function randomEdits(random: Random): Partial<SamplingParams> {
+  const token = () => random.integer(0, VOCAB - 1);
+  const tokens = () => Array.from({ length: random.integer(1, 9) }, token);
+  return random.pick<() => Partial<SamplingParams>>([
+    () => ({}),
+    () => ({}),
+    () => ({ repetitionPenalty: 1.5 }),
+    () => ({ frequencyPenalty: -1, minTokens: 1 }),
+    () => ({ presencePenalty: 0.5, allowedTokenIds: [3, ...tokens()] }),
+    () => ({ logitBias: new Map(tokens().map((id) => [id, random.integer(-5, 5)])), badWords: [[token(), token()]] }),
+  ])();
+}
+
+/** Tokens, and what is said of the prompt, of every continuation. */
+async function answersOf(engine: Engine, request: GenerationRequest) {
+  const outputs = engine.submit(request, new AbortController().signal);
+  const events = await Promise.all(outputs.map(collect));
+  return events.map((output) => ({
+    tokens: output.map(({ tokenId }) => tokenId),
+    prompt: [...(output[0]!.promptLogprobs ?? [])],
+  }));
 }
 
 describe("a crowd of requests on a small pool", () => {
@@ -36,9 +63,12 @@ describe("a crowd of requests on a small pool", () => {
         vocabSize: VOCAB,
       };
       const requests = randomRequests(random, 40, 60);
-      const alone: number[][][] = [];
+      const alone: Awaited<ReturnType<typeof answersOf>>[] = [];
       const quiet = makeEngine(new FakeRunner({ maxModelLen: 64, vocabSize: VOCAB }));
-      for (const request of requests) alone.push(await generateAll(quiet, request));
+      for (const request of requests) alone.push(await answersOf(quiet, request));
+      for (const [i, { promptIds, promptLogprobs }] of requests.entries()) {
+        for (const { prompt } of alone[i]!) expect(prompt.length).toBe(promptLogprobs < 0 ? 0 : promptIds.length - 1);
+      }
       await quiet.close();
 
       const runner = new FakeRunner(limits);
@@ -54,7 +84,7 @@ describe("a crowd of requests on a small pool", () => {
       const together = await Promise.all(
         requests.map(async (request, i) => {
           if (i > 20) await Bun.sleep(random.integer(0, 10));
-          return generateAll(engine, request);
+          return answersOf(engine, request);
         }),
       );
       expect(together).toEqual(alone);
