@@ -46,7 +46,7 @@ function command(program: string, ...args: string[]): Promise<Outcome> {
 async function checkSizes(): Promise<Outcome> {
   const paths = await listFiles(
     root,
-    ["src", "kernels", "models", "tests", "tools", "bench"],
+    ["src", "kernels", "models", "tests", "examples", "tools", "bench"],
     [".ts", ".wgsl", ".sh", ".py"],
   );
   const long: string[] = [];

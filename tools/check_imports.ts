@@ -1,7 +1,7 @@
 /**
  * Who may import whom, as a program: `bun tools/check_imports.ts` exits 1 and names each import that breaks a rule. A
- * module is a folder under src/, or kernels, or models; files directly in src/ and src/cli put the parts together and
- * may import everything.
+ * module is a folder under src/, or kernels, or models; files directly in src/, src/cli and src/library put the parts
+ * together and may import everything.
  */
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
@@ -97,7 +97,7 @@ function checkPackage(path: string, specifier: string): string[] {
 function moduleOf(path: string): string | null {
   const [top, folder, ...rest] = path.split("/");
   if (top === "kernels" || top === "models") return top;
-  return top === "src" && rest.length > 0 && folder !== "cli" ? folder! : null;
+  return top === "src" && rest.length > 0 && !["cli", "library"].includes(folder!) ? folder! : null;
 }
 
 /** One cycle for each back edge of a depth-first walk, its first file repeated at the end. */

@@ -85,8 +85,17 @@ export async function answer(
       stallSeconds: deps.slowReaderTimeout,
     });
   }
-  const completions = likeliest(await allOrNone(choices, abort, collect), job);
+  const completions = await complete(choices, job, abort);
   return Response.json({ ...head(job), ...dialect.body(completions, job), usage: usageOf(job, choices) });
+}
+
+/** Runs the choices to their ends and gives the job's completions. The first failure aborts all. */
+export async function complete(
+  choices: readonly Choice[],
+  job: Job,
+  abort: AbortController,
+): Promise<readonly Completion[]> {
+  return likeliest(await allOrNone(choices, abort, collect), job);
 }
 
 async function streamChoices(
@@ -134,7 +143,11 @@ function head(job: Job) {
  * Runs all choices side by side; the first failure aborts the others. Whoever aborts them all is answered at once, not
  * after the step in flight.
  */
-async function allOrNone<T>(choices: readonly Choice[], abort: AbortController, run: (choice: Choice) => Promise<T>) {
+export async function allOrNone<T>(
+  choices: readonly Choice[],
+  abort: AbortController,
+  run: (choice: Choice) => Promise<T>,
+): Promise<T[]> {
   let stop = () => {};
   const cut = new Promise<never>((_, reject) => {
     stop = () => reject(abort.signal.reason);
