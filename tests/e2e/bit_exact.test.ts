@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Random } from "../../src/base/random.ts";
 import type { BuiltEngine } from "../../src/build.ts";
-import type { GenerationRequest } from "../../src/contracts/generation.ts";
+import type { GenerationRequest, SamplingParams } from "../../src/contracts/generation.ts";
 import { SAMPLING_WORDS } from "../../src/contracts/runner.ts";
 import { generate, makeRequest } from "../engine/harness.ts";
 import { deviceKinds, engineOn } from "./devices.ts";
@@ -10,14 +10,30 @@ import { deviceKinds, engineOn } from "./devices.ts";
 const LLAMA = join(import.meta.dir, "../golden/llama-hd64");
 const OPT = join(import.meta.dir, "../golden/opt-hd16");
 
+const token = (random: Random) => random.integer(3, 60);
+
+/** Every kind of edit and filter, in turn. */
+function randomParams(random: Random, i: number): Partial<SamplingParams> {
+  const tokens = Array.from({ length: 20 }, () => token(random));
+  return [
+    {},
+    { repetitionPenalty: 1.3, temperature: 0.8 },
+    { frequencyPenalty: 0.7, presencePenalty: 0.4 },
+    { allowedTokenIds: tokens, minP: 0.05, temperature: 1.2 },
+    { logitBias: new Map(tokens.map((id, place) => [id, place / 4 - 2])), typicalP: 0.8, temperature: 1 },
+    { badWords: [...tokens.map((id) => [id]), [4, 5]], repetitionPenalty: 0.9, minTokens: 3 },
+  ][i % 6]!;
+}
+
 /** Greedy and sampled requests with prompts that cross blocks and partitions; the seed names the request. */
 function makeRequests(): GenerationRequest[] {
   const random = new Random(5);
   return Array.from({ length: 12 }, (_, i) => {
     const length = random.pick([1, 2, 9, 16, 31, 40, 64, 65]);
-    const prompt = Array.from({ length }, () => random.integer(3, 60));
+    const prompt = Array.from({ length }, () => token(random));
     const sampled = i % 2 === 1 ? { temperature: 0.9, topK: 20, topP: 0.9 } : {};
-    return makeRequest(`request-${i}`, prompt, { maxTokens: 12, ignoreEos: true, seed: BigInt(i + 1), ...sampled });
+    const params = { ...sampled, ...randomParams(random, Math.floor(i / 2)) };
+    return makeRequest(`request-${i}`, prompt, { maxTokens: 12, ignoreEos: true, seed: BigInt(i + 1), ...params });
   });
 }
 
