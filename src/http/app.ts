@@ -5,12 +5,14 @@ import { bearerKey, keyCheck } from "./auth.ts";
 import { blockEvents } from "./block_events.ts";
 import { chatDialect, chatJob } from "./chat.ts";
 import { completionDialect, completionJob } from "./completions.ts";
+import { docsPage } from "./docs.ts";
 import { ApiError, asApiError, errorResponse, isOurFault, notReady } from "./errors.ts";
 import { Exchange } from "./exchange.ts";
 import { KeyLimiter } from "./key_limits.ts";
 import { DEFAULT_MAX_BODY_BYTES, readJsonBody } from "./limits.ts";
 import { Metrics } from "./metrics.ts";
 import { checkModel, modelCard, modelList } from "./models.ts";
+import { type OpenApi, openApi } from "./openapi.ts";
 import { newId, requestId } from "./request_id.ts";
 import { requestLine } from "./request_log.ts";
 import { parseChat, parseCompletion, parseDetokenize, parseTokenize } from "./schema.ts";
@@ -20,8 +22,15 @@ import { Tracer } from "./traces.ts";
 
 type Env = { Variables: { exchange: Exchange } };
 
-/** Open without a key: what probes and scrapers ask. */
-const OPEN_PATHS: ReadonlySet<string> = new Set(["/health", "/ready", "/version", "/metrics"]);
+/** Open without a key: what probes and scrapers ask, and what says how to ask. */
+const OPEN_PATHS: ReadonlySet<string> = new Set([
+  "/health",
+  "/ready",
+  "/version",
+  "/metrics",
+  "/openapi.json",
+  "/docs",
+]);
 
 /** The server's routes. It answers /health at once, /ready and the model's routes with 503 until the model is loaded. */
 export function createApp(deps: AppDeps): Hono<Env> {
@@ -32,6 +41,11 @@ export function createApp(deps: AppDeps): Hono<Env> {
   const tracer = deps.traces && new Tracer(deps.traces, deps.now);
   const maxBodyBytes = deps.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
 
+  let document: OpenApi | undefined;
+  const described = () => {
+    document ??= openApi(deps.version);
+    return document;
+  };
   const loaded = (): Serving => {
     const serving = deps.serving();
     if (serving === null) throw notReady(deps.readiness().reason);
@@ -120,6 +134,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
     return c.json({ status: "ready" });
   });
   app.get("/version", (c) => c.json({ version: deps.version }));
+  app.get("/openapi.json", (c) => c.json(described()));
+  app.get("/docs", (c) => c.html(docsPage(described())));
   app.get("/metrics", async (c) => {
     const serving = deps.serving();
     if (serving !== null) metrics.attach(serving);

@@ -64,7 +64,7 @@ const penalty = z.number().min(-2).max(2).default(0);
 const integer = z.number().refine(Number.isInteger, "must be an integer");
 
 /** What chat and completions share. */
-const generation = {
+export const generation = {
   model: z.string().optional(),
   n: z.int().min(1).max(MAX_CHOICES).default(1),
   best_of: z.int().min(1).max(MAX_CHOICES).optional(),
@@ -155,14 +155,14 @@ const message = z
 
 const messages = z.array(message).min(1, "must not be empty");
 
-const completionSchema = z.object({
+export const completionSchema = z.object({
   ...generation,
   prompt: z.unknown(),
   max_tokens: optionalInt(0),
   logprobs: logprobCount.optional(),
   echo: z.boolean().default(false),
 });
-const chatSchema = z.object({
+export const chatSchema = z.object({
   ...generation,
   ...template,
   ...toolFields,
@@ -171,7 +171,7 @@ const chatSchema = z.object({
   logprobs: z.boolean().default(false),
   top_logprobs: logprobCount.default(0),
 });
-const tokenizeSchema = z.object({
+export const tokenizeSchema = z.object({
   ...template,
   model: z.string().optional(),
   prompt: z.string().optional(),
@@ -180,7 +180,7 @@ const tokenizeSchema = z.object({
   add_special_tokens: z.boolean().optional(),
   return_token_strs: z.boolean().default(false),
 });
-const detokenizeSchema = z.object({
+export const detokenizeSchema = z.object({
   model: z.string().optional(),
   tokens: z.array(z.int().min(0)),
   skip_special_tokens: z.boolean().default(true),
@@ -200,7 +200,10 @@ export const parseTokenize = (body: Body): TokenizeRequest => parse(tokenizeSche
 export const parseDetokenize = (body: Body): DetokenizeRequest => parse(detokenizeSchema, body);
 
 /** Throws a 400 naming the first field at fault. */
-function parse<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, body: Body): z.infer<z.ZodObject<Shape>> {
+export function parse<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  body: Body,
+): z.infer<z.ZodObject<Shape>> {
   const result = schema.safeParse(screenFields(body, Object.keys(schema.shape)));
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
