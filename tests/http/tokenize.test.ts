@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { fallbackTokenizer, harness } from "./harness.ts";
+import { messages, scripted, weather } from "./tools_harness.ts";
 
 test("POST /tokenize counts the ids of a prompt, special tokens unless refused", async () => {
   const { post } = harness({ tokenizer: fallbackTokenizer });
@@ -27,3 +28,16 @@ test("POST /detokenize gives the prompt back", async () => {
   expect(await ask({ tokens, skip_special_tokens: false })).toBe("<s> he lo 🐱");
   expect(await ask({ tokens: [] })).toBe("");
 });
+
+test("POST /tokenize shows the model tools, and leaves out the beginning of an answer, where asked", async () => {
+  const app = scripted({ says: "", template: `${TOOLS}{% if add_generation_prompt %}<assistant>{% endif %}` });
+  const ask = async (body: object) => (await (await app.post("/tokenize", { messages, ...body })).json()).tokens;
+  const text = (tokens: number[]) => String.fromCharCode(...tokens);
+  expect(text(await ask({}))).toBe("<user>hi<assistant>");
+  expect(text(await ask({ tools: [weather] }))).toBe("get_weather<user>hi<assistant>");
+  expect(text(await ask({ add_generation_prompt: false }))).toBe("<user>hi");
+});
+
+const TOOLS =
+  "{% for tool in tools or [] %}{{ tool.function.name }}{% endfor %}" +
+  "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}";
