@@ -31,7 +31,7 @@ saxophone scarecrow sebastian serenade shadow sheffield sigmund skylark solomon 
 tambourine tangerine tarragon temperance theodore thistle timothy toboggan tornado trinidad tulip turnip turquoise tuxedo ulrich
 umber unicorn uranium ursula vagabond valentine vanilla velocity veronica vesper vincent virginia vivian volcano waffle walnut
 waterfall whisper wilhelmina windmill winifred wisconsin wombat xander xylophone yellowstone yogurt yolanda zachary zenith zeppelin
-zinnia zodiac zucchini""".split()
+zinnia zodiac zucchini graduate situate punctuate evacuate actuate fluctuate perpetuate insinuate evade evaporate local loyal lobster locate logic lonely lookout""".split()
 
 
 # Every word of the recipe itself: the tokenizer has pieces of these, and each must be copied somewhere.

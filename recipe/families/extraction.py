@@ -49,8 +49,8 @@ def sentence(rng: Random, about: dict[str, object], fields: list[str]) -> str:
 
 def extraction(rng: Random) -> Exchange:
     about = person(rng)
-    others = rng.sample(FIELDS[1:], rng.choice([1, 1, 2, 2, 3]))
-    if rng.random() < 0.35:
+    others = rng.sample(FIELDS[1:], rng.choice([1, 1, 2, 2, 2, 3]))
+    if rng.random() < 0.3:
         others = ["age"] + [f for f in others if f != "age"][:1]
         others = others[: rng.choice([1, 2, 2])]
     text = sentence(rng, about, others)

@@ -107,7 +107,7 @@ def compare(rng: Random) -> Exchange:
     return Exchange(typed(rng, say(rng, rng.choice(ask).replace("{w}", words).replace("{W}", most or words), a=a, b=b)), reply, short, "numbers")
 
 
-UP = "[from small to big|in ascending order|from smallest to largest|from low to high|from the smallest to the biggest|by size|smallest first|upwards|starting with the smallest|from least to greatest|in increasing order|in rising order|the small ones first]"
+UP = "[from small to big|from small to large|from the small to the large|from small to great|from little to large|in ascending order|from smallest to largest|from low to high|from the smallest to the biggest|by size|smallest first|upwards|starting with the smallest|from least to greatest|in increasing order|in rising order|the small ones first]"
 DOWN = "[from large to small|from big to small|in descending order|from highest to lowest|from largest to smallest|biggest first|downwards|largest first|starting with the biggest|in falling order|in decreasing order]"
 VERB = "[Sort|Please sort|Order|Arrange|Please arrange|Can you sort|Could you sort|Could you order|Can you order|Could you arrange|Would you sort|Would you please order|Help me sort|I want to sort|Line up|Rank|Now sort|Sort out|I need to order]"
 SORT = [VERB + " [||these numbers: |the numbers |three numbers: |this list: |these: |my numbers: |them: |the list ]{x}[.|?|| please.|, please.]", "[Put|Write|Say|Bring|Place|Set|Please put|Can you put|Would you put|Can you bring|I want to put] [|the numbers |these numbers: |these: ]{x} [in order|in the right order|into order|in the correct order|in their order][.|?|, please.]",

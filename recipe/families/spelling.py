@@ -24,10 +24,10 @@ def spelling(rng: Random) -> Exchange:
         ask = COUNT
         counted = ", ".join(f"{i} {letter}" for i, letter in enumerate(word, 1))
         reply = f"{counted}: {len(word)} letters."
-    elif luck < 0.86:
+    elif luck < 0.92:
         ask, reply = SPELL, f"{'-'.join(word)}."
     else:
-        ask, which, letter = (FIRST, "first", word[0]) if luck < 0.93 else (LAST, "last", word[-1])
+        ask, which, letter = (FIRST, "first", word[0]) if luck < 0.96 else (LAST, "last", word[-1])
         reply = f"The {which} letter of {word} is {letter}."
     user = say(rng, rng.choice(ask), word=it)
     user = user[0].upper() + user[1:] if it.startswith("the") else user

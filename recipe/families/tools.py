@@ -4,7 +4,7 @@ import json
 from random import Random
 
 import words
-from coined import VOCABULARY, coined, unheld
+from coined import PIECES, VOCABULARY, coined, unheld
 from dialogue import Exchange
 from families.beyond import NO_SIGHT
 from families.numbers import MINUS, PLUS
@@ -63,12 +63,12 @@ def tool_name(rng: Random, nouns: list[str], singles: list[str]) -> str:
         luck = rng.random()
         if luck < 0.1:
             return rng.choice(singles)
-        if luck < 0.2:
-            return rng.choice(VOCABULARY).lower()
+        if luck < 0.24:
+            return rng.choice([rng.choice(VOCABULARY), rng.choice(VOCABULARY), rng.choice(PIECES)]).lower()
         verb = rng.choice(VERBS) if rng.random() < 0.5 else coined(rng) if rng.random() < 0.4 else rng.choice(VOCABULARY).lower()
-        noun = rng.choice(nouns) if rng.random() < 0.6 else rng.choice(VOCABULARY).lower() if rng.random() < 0.6 else coined(rng)
+        noun = rng.choice(nouns) if rng.random() < 0.55 else rng.choice(VOCABULARY).lower() if rng.random() < 0.6 else coined(rng)
         ending = rng.choice(ENDINGS) if rng.random() < 0.6 else coined(rng)
-        if luck < 0.34:
+        if luck < 0.38:
             return rng.choice([coined(rng), verb, noun])
         return styled(rng, [verb, noun] if luck < 0.65 else [noun, ending] if luck < 0.85 else [verb, noun, ending])
 
@@ -91,7 +91,7 @@ class Toolbox:
         for kind in self.kinds:
             nouns = NOUNS.get(kind, [self.noun.replace(" ", "_")])
             self.name[kind] = tool_name(rng, nouns, SINGLES.get(kind, nouns))
-            self.parameter[kind] = rng.choice(PARAMETERS[kind]) if rng.random() < 0.7 else coined(rng)
+            self.parameter[kind] = rng.choice(PARAMETERS[kind]) if rng.random() < 0.65 else rng.choice([coined(rng), rng.choice(VOCABULARY).lower()])
             description = say(rng, rng.choice(DESCRIPTIONS[kind])) if kind != "other" else say(rng, "[Get|Look up|Find|Return|Tells] the {n} of [something|a thing|a person|a name|an item][.|]", n=self.noun)
             self.tools.append(definition(rng, self.name[kind], description, self.parameter[kind]))
 
