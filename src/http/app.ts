@@ -71,7 +71,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     });
     c.set("exchange", exchange);
     exchange.onEnd(() => {
-      if (exchange.work) metrics.ended(exchange.work);
+      if (exchange.work) metrics.ended(exchange.work.job, exchange.work.choices);
       const { tokenizer } = deps.serving() ?? {};
       const decode = deps.logPrompts && tokenizer ? (ids: readonly number[]) => tokenizer.decode(ids) : null;
       const { template, fields } = requestLine(exchange, { method, path }, deps.now(), decode);

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EngineStats, GenerationEngine } from "../contracts/generation.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Job } from "./job.ts";
 import { LoadForecast } from "./load_forecast.ts";
 import { STEP_TOKENS } from "./metric_buckets.ts";
 import { Instruments, SequenceMeter } from "./sequence_meter.ts";
@@ -64,7 +64,7 @@ export class Metrics {
   }
 
   /** Once for every request, at its end. */
-  ended({ job, choices }: NonNullable<Exchange["work"]>): void {
+  ended(job: Job, choices: readonly { readonly generated: number }[]): void {
     const { paramsN, paramsMaxTokens, maxGenerationTokens } = this.#instruments;
     for (const [i, { maxTokens }] of job.params.entries()) {
       paramsN.observe(job.bestOf);

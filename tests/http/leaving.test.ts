@@ -1,10 +1,13 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect } from "node:net";
 import type { Runner } from "../../src/contracts/runner.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { FakeRunner } from "../engine/fake_runner.ts";
 import { makeEngine } from "../engine/harness.ts";
 import { events, harness, levelTokenizer } from "./harness.ts";
+
+// Steps wait for turns of the event loop, which are slow on a machine that does much else.
+setDefaultTimeout(30_000);
 
 let engine: Engine;
 afterEach(() => engine.close());
@@ -201,4 +204,4 @@ test("a connection that is not read from is given up, long before max_tokens is 
   } finally {
     await server.stop(true);
   }
-}, 20_000);
+});
