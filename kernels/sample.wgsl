@@ -65,17 +65,14 @@ fn scaled(row: Row, bits: u32) -> f32 {
 }
 
 // A token's probability, up to a factor, as an integer below 2^28.
-fn weight_of(row: Row, bits: u32) -> u32 {
-  return u32(exp(scaled(row, bits)) * 268435440.0);
+fn weight_of(distance: f32) -> u32 {
+  return u32(exp(distance) * 268435440.0);
 }
 
-// The nearer a token's logit is to the mean, the greater: log-probability and entropy differ by as much.
-fn typical_key(row: Row, bits: u32) -> u32 {
-  return order_key(bitcast<u32>(-abs(scaled(row, bits) - row.mean)));
-}
-
-fn is_kept(row: Row, bits: u32) -> bool {
-  return order_key(bits) >= row.floor && (row.typical == 0u || typical_key(row, bits) >= row.typical);
+// The nearer a token's scaled logit is to the mean, the greater: log-probability and entropy differ by as much. The order
+// of numbers that are not positive is that of their bits, reversed.
+fn typical_key(row: Row, distance: f32) -> u32 {
+  return ~bitcast<u32>(-abs(distance - row.mean));
 }
 
 fn total_of(weight: vec2u) -> f32 {
@@ -100,19 +97,15 @@ fn threshold(row: Row, lane: u32, stage: u32, goal: f32) -> u32 {
     workgroupBarrier();
     for (var token = lane; token < params.vocab; token += LANES) {
       let bits = bits_of(row, token);
-      var key = order_key(bits);
-      if (key < row.floor) {
-        continue;
-      }
-      if (stage == TYPICAL_P) {
-        key = typical_key(row, bits);
-      }
-      if (shift < 24 && key >> u32(shift + 8) != prefix) {
+      let place = order_key(bits);
+      let distance = scaled(row, bits);
+      let key = select(place, typical_key(row, distance), stage == TYPICAL_P);
+      if (place < row.floor || (shift < 24 && key >> u32(shift + 8) != prefix)) {
         continue;
       }
       let digit = (key >> u32(shift)) & 255u;
       if (by_weight) {
-        let weight = weight_of(row, bits);
+        let weight = weight_of(distance);
         atomicAdd(&coarse[digit], weight >> 14u);
         atomicAdd(&fine[digit], weight & 16383u);
       } else {
@@ -237,9 +230,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   token = NOT_A_TOKEN;
   for (var i = lane; i < params.vocab; i += LANES) {
     let bits = bits_of(row, i);
-    if (is_kept(row, bits)) {
+    let distance = scaled(row, bits);
+    if (order_key(bits) >= row.floor && typical_key(row, distance) >= row.typical) {
       let u = uniform_of(pcg4d(vec4u(words.w, more.x, more.y, i)).x);
-      let next = order_key(bitcast<u32>(scaled(row, bits) - log(exponential(u))));
+      let next = order_key(bitcast<u32>(distance - log(exponential(u))));
       if (next > key) {
         key = next;
         token = i;
