@@ -68,6 +68,9 @@ export interface BeamParams {
   readonly earlyStopping: boolean | "never";
 }
 
+/** How the hidden states of a prompt become one vector: the mean of all of them, or the last token's. */
+export type Pooling = "mean" | "last";
+
 export interface GenerationRequest {
   /** Unique among live requests. */
   readonly id: string;
@@ -82,6 +85,8 @@ export interface GenerationRequest {
   readonly topLogprobs: number;
   /** The same for the tokens of the prompt but the first, which nothing predicts. Costs what the prefix cache would save. */
   readonly promptLogprobs: number;
+  /** The vector of the prompt is wanted, too. "mean" costs what the prefix cache would save. */
+  readonly pooling?: Pooling;
   /** Cached prefixes are shared among requests of the same salt, and with nobody else. */
   readonly cacheSalt: string;
   /** Lower runs first, under the priority policy. */
@@ -106,6 +111,8 @@ export interface TokenEvent {
   readonly logprobs?: TokenLogprobs;
   /** On the first token of a continuation, where the request asked for them: of the prompt's tokens from the second on. */
   readonly promptLogprobs?: readonly TokenLogprobs[];
+  /** On the first token, where the request asked for it: [hiddenSize], of the states after the final norm. */
+  readonly pooled?: Float64Array;
   /** Prompt tokens that were found in the prefix cache and not computed again. */
   readonly cachedTokens: number;
   readonly finish?: {

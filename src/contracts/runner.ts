@@ -19,6 +19,8 @@ export interface StepInput {
   masks: number;
   /** Block copies. */
   copies: number;
+  /** Ranges of `hiddenRows`; 0: no hidden states are read back in this step. */
+  hiddenRanges: number;
   /** Longest context in tokens, the row itself counted. */
   maxContext: number;
   /**
@@ -40,12 +42,14 @@ export interface StepInput {
   sampleRows: Uint32Array;
   /** [samples, SAMPLING_WORDS] */
   sampling: Uint32Array;
-  /** [edits, 2] the samples' lists of edits, one after the other. */
+  /** [edits, 2] the samples' lists of edits, one after the other, in the order of the samples. */
   editPairs: Uint32Array;
   /** [masks, maskWords(vocabSize)] bit t % 32 of word t / 32 is set where token t may be chosen. */
   maskBits: Uint32Array;
   /** [copies, 2] source block, destination block. */
   copyPairs: Uint32Array;
+  /** [hiddenRanges, 2] first row and number of rows whose hidden states are wanted. */
+  hiddenRows: Uint32Array;
 }
 
 /** What a step answers. */
@@ -54,6 +58,15 @@ export interface StepOutput {
   readonly tokenIds: Uint32Array;
   /** Where any sample of the step asked for them; else null. Valid until the next step. */
   readonly logprobs: StepLogprobs | null;
+  /** Where the step asked for them. Valid until the next step. */
+  readonly hidden?: HiddenStates;
+}
+
+/** What the final norm makes of the residual stream: what the head reads. */
+export interface HiddenStates {
+  /** [rows of the ranges, width] one range after the other. */
+  readonly values: Float32Array;
+  readonly width: number;
 }
 
 /**
@@ -101,11 +114,6 @@ export const MAX_BIASED_TOKENS = 4096;
 /** Words of one row of a mask. */
 export function maskWords(vocabSize: number): number {
   return Math.ceil(vocabSize / 32);
-}
-
-/** Pairs that the edits of a whole step take at most: every sample's bias, and every token a sequence can hold. */
-export function maxEdits({ maxSequences, maxModelLen, vocabSize }: RunnerLimits): number {
-  return maxSequences * (Math.min(MAX_BIASED_TOKENS, vocabSize) + Math.min(maxModelLen, vocabSize));
 }
 
 /** Below this temperature decoding is greedy (vLLM's threshold). */

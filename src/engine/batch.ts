@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.ts";
-import { maskWords, maxEdits, type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../contracts/runner.ts";
+import { maskWords, type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../contracts/runner.ts";
 import type { KvCache } from "../kv/kv_cache.ts";
 import { LogitEdits } from "./logit_edits.ts";
 import type { ScheduledChunk } from "./scheduler.ts";
@@ -7,6 +7,14 @@ import type { Sequence } from "./sequence_group.ts";
 
 /** Samples `first` and on score the prompt's tokens after `position` and on, `count` of them. */
 export interface PromptScores {
+  readonly sequence: Sequence;
+  readonly first: number;
+  readonly position: number;
+  readonly count: number;
+}
+
+/** Rows `first` and on of the step's hidden states are the sequence's from `position` on, `count` of them. */
+export interface PooledRows {
   readonly sequence: Sequence;
   readonly first: number;
   readonly position: number;
@@ -21,6 +29,8 @@ export class Batch {
   readonly input: StepInput;
   /** Where the step's samples score prompts. */
   readonly promptScores: PromptScores[] = [];
+  /** Where its hidden states are those of prompts. */
+  readonly pooledRows: PooledRows[] = [];
   readonly #maxBlocksPerSeq: number;
   /** Float view of `input.sampling`. */
   readonly #samplingFloats: Float32Array;
@@ -38,6 +48,7 @@ export class Batch {
       decodeRows: 0,
       samples: 0,
       copies: 0,
+      hiddenRanges: 0,
       maxContext: 0,
       edits: 0,
       masks: 0,
@@ -49,9 +60,10 @@ export class Batch {
       blockTables: new Uint32Array(maxSequences * maxBlocksPerSeq),
       sampleRows: new Uint32Array(maxSamples),
       sampling,
-      editPairs: new Uint32Array(2 * maxEdits(limits)),
+      editPairs: new Uint32Array(128),
       maskBits: new Uint32Array(maxSequences * maskWords(vocabSize)),
       copyPairs: new Uint32Array(maxSequences * 2),
+      hiddenRows: new Uint32Array(maxSequences * 2),
     };
     this.#edits = new LogitEdits(this.input, vocabSize, eosTokenIds);
   }
@@ -67,7 +79,9 @@ export class Batch {
     input.samples = 0;
     input.maxContext = 0;
     input.topLogprobs = -1;
+    input.hiddenRanges = 0;
     this.promptScores.length = 0;
+    this.pooledRows.length = 0;
     this.#edits.begin();
     for (const chunk of chunks) if (chunk.count === 1) this.#add(chunk, kv);
     input.decodeRows = input.rows;
@@ -97,6 +111,7 @@ export class Batch {
     }
     input.maxContext = Math.max(input.maxContext, start + count);
     if (sequence.group.scoresPrompt) this.#addPromptScores(sequence, start, count);
+    if (sequence.group.poolsPrompt) this.#addHidden(sequence, start, count);
     const row = input.rows - 1;
     if (samples === "own") this.#addSample(sequence, row);
     if (samples === "all") for (const branch of sequence.group.branches) this.#addSample(branch, row);
@@ -133,6 +148,18 @@ export class Batch {
       const sample = this.#newSample(firstRow + i, promptLogprobs);
       this.input.sampling[sample * SAMPLING_WORDS + 11] = sequence.tokens[start + i + 1]! + 1;
     }
+  }
+
+  /** All of the chunk's rows, or the prompt's last one alone. */
+  #addHidden(sequence: Sequence, start: number, count: number): void {
+    const { input, pooledRows } = this;
+    const { pooling, promptLength } = sequence.group;
+    const position = pooling === "mean" ? start : promptLength - 1;
+    const wanted = start + count - position;
+    if (wanted <= 0) return;
+    const before = pooledRows.at(-1);
+    pooledRows.push({ sequence, first: before ? before.first + before.count : 0, position, count: wanted });
+    input.hiddenRows.set([input.rows - wanted, wanted], 2 * input.hiddenRanges++);
   }
 
   /** A sampling row of zeros. */

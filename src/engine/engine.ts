@@ -327,6 +327,7 @@ export class Engine implements GenerationEngine {
     for (const scores of this.#batch.promptScores) {
       this.#requestOf.get(scores.sequence.group)!.acceptPrompt(scores, output);
     }
+    for (const rows of this.#batch.pooledRows) this.#requestOf.get(rows.sequence.group)!.acceptHidden(rows, output);
     const sampled = new Set<SequenceGroup>();
     for (const chunk of chunks) {
       this.#scheduler.advance(chunk);

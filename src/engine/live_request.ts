@@ -10,8 +10,9 @@ import {
   type TokenLogprobs,
 } from "../contracts/generation.ts";
 import type { StepLogprobs, StepOutput } from "../contracts/runner.ts";
-import type { PromptScores } from "./batch.ts";
+import type { PooledRows, PromptScores } from "./batch.ts";
 import { BeamSearch } from "./beam_search.ts";
+import { PromptPool } from "./prompt_pool.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Sequence, SequenceGroup } from "./sequence_group.ts";
 import { type StopLimits, stopAfter } from "./stop.ts";
@@ -30,6 +31,7 @@ export class LiveRequest {
   readonly #search: BeamSearch | null;
   /** Of the prompt's tokens from the second on, as far as they are scored. */
   readonly #promptLogprobs: TokenLogprobs[] = [];
+  readonly #pool = new PromptPool();
   #firstToken = 0;
   #aborted = false;
 
@@ -84,6 +86,13 @@ export class LiveRequest {
     }
   }
 
+  /** Takes a step's hidden states of the prompt. */
+  acceptHidden({ first, position, count }: PooledRows, { hidden }: StepOutput): void {
+    assert(hidden, "a prompt was pooled without hidden states");
+    const { values, width } = hidden;
+    this.#pool.add(values.subarray(first * width, (first + count) * width), position, width);
+  }
+
   /** Takes a step's tokens of one group and hands them on. Returns the branches that end here. */
   accept(group: SequenceGroup, step: StepOutput, scheduler: Scheduler, time: number): Sequence[] {
     if (this.#firstToken === 0) this.#firstToken = time;
@@ -94,7 +103,7 @@ export class LiveRequest {
   /** True where the token ends the branch. */
   #acceptSample(branch: Sequence, { tokenIds, logprobs }: StepOutput, time: number): boolean {
     const output = this.outputs[branch.index]!;
-    const { params, cachedTokens, topLogprobs, promptLogprobs } = branch.group;
+    const { params, cachedTokens, topLogprobs, promptLogprobs, pooling } = branch.group;
     const tokenId = tokenIds[branch.sample]!;
     if (tokenId === NOT_A_TOKEN) {
       output.fail(noToken(params));
@@ -108,6 +117,7 @@ export class LiveRequest {
       cachedTokens,
       ...(logprobs && topLogprobs >= 0 && { logprobs: logprobsOf(logprobs, branch.sample, topLogprobs) }),
       ...(isFirst && promptLogprobs >= 0 && { promptLogprobs: this.#promptLogprobs }),
+      ...(isFirst && pooling && { pooled: this.#pool.mean() }),
       ...(stop && { finish: { ...stop, timing: this.#timing(branch.group, time) } }),
     });
     if (stop) output.end();

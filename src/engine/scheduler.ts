@@ -174,7 +174,7 @@ export class Scheduler {
       const group = waiting[0]!;
       const { leader, common } = group;
       // Without a token that may be found, nothing is.
-      const findable = group.scoresPrompt ? 1 : common;
+      const findable = group.readsPrompt ? 1 : common;
       let hit = this.#kv.match(leader.chain, leader.tokens, findable);
       const left = this.#kv.freeAfter(hit, common) - this.#owedByBranches(group) - owed;
       if (sequences > 0 && left < headroom * sequences) break;

@@ -1,4 +1,4 @@
-import type { BeamParams, GenerationRequest, SamplingParams } from "../contracts/generation.ts";
+import type { BeamParams, GenerationRequest, Pooling, SamplingParams } from "../contracts/generation.ts";
 import { HashChain } from "../kv/hash_chain.ts";
 import type { KvSequence } from "../kv/kv_sequence.ts";
 
@@ -22,6 +22,8 @@ export class SequenceGroup {
   readonly topLogprobs: number;
   /** The same for every token of the prompt. */
   readonly promptLogprobs: number;
+  /** How the prompt becomes a vector; null: it does not. */
+  readonly pooling: Pooling | null;
   /** Order of arrival; given by the scheduler. */
   arrival = 0;
   preemptions = 0;
@@ -44,6 +46,7 @@ export class SequenceGroup {
     this.priority = priority;
     this.topLogprobs = topLogprobs;
     this.promptLogprobs = promptLogprobs;
+    this.pooling = request.pooling ?? null;
     this.promptLength = promptIds.length;
     this.width = beam ? beam.width : count;
     const length = beam ? 1 : count;
@@ -60,9 +63,19 @@ export class SequenceGroup {
     return this.leader.numTokens;
   }
 
-  /** Tokens of its prompt are to be scored as they are computed, so none may come from the cache. */
+  /** Tokens of its prompt are to be scored as they are computed. */
   get scoresPrompt(): boolean {
     return this.promptLogprobs >= 0 && this.leader.numOutputs === 0;
+  }
+
+  /** Its prompt is still to become a vector. */
+  get poolsPrompt(): boolean {
+    return this.pooling !== null && this.leader.numOutputs === 0;
+  }
+
+  /** Every row of its prompt is read as it is computed, so none may come from the cache. */
+  get readsPrompt(): boolean {
+    return this.scoresPrompt || (this.pooling === "mean" && this.poolsPrompt);
   }
 
   /** The leader computes alone: there is nobody else, or the others have not forked from it yet. */

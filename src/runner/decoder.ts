@@ -36,6 +36,11 @@ export interface Decoder {
    * log-probabilities of the logits as they were before.
    */
   readonly head: readonly Op[];
+  /** Over the step's rows, after the layers: final norm into `hidden`. */
+  readonly norm: readonly Op[];
+  /** f32 [rows, hidden] */
+  readonly hidden: DeviceBuffer;
+  readonly hiddenSize: number;
 }
 
 export interface DecoderParts {
@@ -75,7 +80,10 @@ export function bindDecoder(parts: DecoderParts): Decoder {
     }),
   ];
   for (let i = 0; i < model.layers.length; i++) layers.push(...bindLayer(parts, activations, i));
-  return { layers, head: bindHead(parts, activations) };
+  // The layers are done with h when the step comes to its end.
+  const hidden = activations.h;
+  const norm = ops.norm("hidden_norm", { out: hidden, x, ...model.finalNorm, ...spec.norm, width: spec.hiddenSize });
+  return { layers, head: bindHead(parts, activations), norm: [norm], hidden, hiddenSize: spec.hiddenSize };
 }
 
 function bindHead({ spec, model, device: { ops }, step }: DecoderParts, { x, last }: Activations): Op[] {

@@ -13,9 +13,10 @@ import { fingerprint } from "./fingerprint.ts";
 import { KvBlocks } from "./kv_blocks.ts";
 import type { LoadedModel } from "./load_weights.ts";
 import type { MemoryPlan } from "./memory_plan.ts";
+import { editCapacity, type Pass, passesOf } from "./passes.ts";
 import { rotationTable } from "./rotation.ts";
 import { allocateStepBuffers, type StepBuffers, writeSamples, writeStepInput } from "./step_buffers.ts";
-import { joinOutputs, outputRanges, stepOutput } from "./step_output.ts";
+import { hiddenRanges, hiddenStates, joinOutputs, outputRanges, stepOutput } from "./step_output.ts";
 
 export interface ModelRunnerOptions {
   readonly maxBatchedTokens: number;
@@ -85,7 +86,7 @@ export class ModelRunner implements Runner {
       maxSequences: limits.maxSequences,
       maxBlocksPerSeq,
     });
-    await device.prepare([...decoder.layers, ...decoder.head]);
+    await device.prepare([...decoder.layers, ...decoder.head, ...decoder.norm]);
     return new ModelRunner({
       device,
       limits,
@@ -103,18 +104,16 @@ export class ModelRunner implements Runner {
     writeStepInput(this.#device, this.#buffers, input, this.limits);
     const topLogprobs = Math.min(asked, vocabSize);
     const { layers, head } = this.#decoder;
-    let output = await this.#run([...layers, ...head], input, 0, topLogprobs);
-    for (let first = maxSequences; first < input.samples; first += maxSequences) {
-      output = joinOutputs(output, await this.#run(head, input, first, topLogprobs));
-    }
+    const [first, ...others] = passesOf(input, maxSequences, editCapacity(this.limits)) as [Pass, ...Pass[]];
+    let output = await this.#run([...layers, ...head], input, first, topLogprobs);
+    for (const pass of others) output = joinOutputs(output, await this.#run(head, input, pass, topLogprobs));
     return output;
   }
 
-  /** Runs the operations with the step's samples from `first` on, as many as fit. */
-  async #run(ops: readonly Op[], input: StepInput, first: number, topLogprobs: number): Promise<StepOutput> {
-    const samples = Math.min(input.samples - first, this.limits.maxSequences);
-    writeSamples(this.#device, this.#buffers, input, first, samples);
-    const shape = { ...input, samples, topLogprobs };
+  /** Runs the operations with one pass of the step's samples. */
+  async #run(ops: readonly Op[], input: StepInput, pass: Pass, topLogprobs: number): Promise<StepOutput> {
+    writeSamples(this.#device, this.#buffers, input, pass);
+    const shape = { ...input, samples: pass.samples, edits: pass.edits, topLogprobs };
     return stepOutput(await this.#device.run(ops, shape, outputRanges(this.#buffers, shape)), shape);
   }
 

@@ -1,5 +1,6 @@
 import type { BufferRange, DeviceBuffer, StepShape } from "../contracts/device.ts";
-import type { StepOutput } from "../contracts/runner.ts";
+import type { HiddenStates, StepInput, StepOutput } from "../contracts/runner.ts";
+import type { Decoder } from "./decoder.ts";
 import type { StepBuffers } from "./step_buffers.ts";
 
 type OutputShape = Pick<StepShape, "samples" | "topLogprobs">;
@@ -12,6 +13,24 @@ export function outputRanges(buffers: StepBuffers, { samples, topLogprobs }: Out
   const { chosen, ranks, topIds, topLogprobs: top } = buffers.logprobs;
   const alternatives = samples * topLogprobs;
   return [ids, words(chosen, samples), words(ranks, samples), words(topIds, alternatives), words(top, alternatives)];
+}
+
+/** The hidden states that the step asks for, to be read back after `outputRanges`. */
+export function hiddenRanges({ hidden, hiddenSize: width }: Decoder, input: StepInput): BufferRange[] {
+  return Array.from({ length: input.hiddenRanges }, (_, i) => {
+    const [first, rows] = [input.hiddenRows[2 * i]!, input.hiddenRows[2 * i + 1]!];
+    return { buffer: hidden, offset: first * width * 4, bytes: rows * width * 4 };
+  });
+}
+
+/** View of the hidden states, which are the last of the bytes read back. */
+export function hiddenStates(
+  bytes: Uint8Array<ArrayBuffer>,
+  ranges: readonly BufferRange[],
+  width: number,
+): HiddenStates {
+  const size = ranges.reduce((sum, range) => sum + range.bytes, 0);
+  return { values: new Float32Array(bytes.buffer, bytes.byteLength - size, size / 4), width };
 }
 
 /** Views of the bytes read back. */
@@ -35,9 +54,11 @@ export function stepOutput({ buffer }: Uint8Array<ArrayBuffer>, { samples, topLo
 export function joinOutputs(before: StepOutput, next: StepOutput): StepOutput {
   const tokenIds = join(before.tokenIds, next.tokenIds);
   const [a, b] = [before.logprobs, next.logprobs];
-  if (!a || !b) return { tokenIds, logprobs: null };
+  const hidden = before.hidden && { hidden: before.hidden };
+  if (!a || !b) return { tokenIds, logprobs: null, ...hidden };
   return {
     tokenIds,
+    ...hidden,
     logprobs: {
       chosen: join(a.chosen, b.chosen),
       ranks: join(a.ranks, b.ranks),

@@ -1,4 +1,5 @@
 import {
+  type HiddenStates,
   maskWords,
   type Runner,
   type RunnerLimits,
@@ -70,10 +71,11 @@ export class FakeRunner implements Runner {
       return this.#hash(input, sample, noise) % vocabSize;
     });
     if (chosen > this.limits.maxSequences) throw new Error(`${chosen} samples choose`);
-    if (input.topLogprobs < 0) return { tokenIds, logprobs: null };
+    const hidden = input.hiddenRanges > 0 && { hidden: this.#hidden(input) };
+    if (input.topLogprobs < 0) return { tokenIds, logprobs: null, ...hidden };
     // The distribution depends on the text alone, so that branches of one text agree on it whatever their seeds.
     const rows = Array.from(tokenIds, (_, sample) => fakeDistribution(this.#hash(input, sample, 0), vocabSize));
-    return { tokenIds, logprobs: stepLogprobs(rows, tokenIds, Math.min(input.topLogprobs, vocabSize)) };
+    return { tokenIds, ...hidden, logprobs: stepLogprobs(rows, tokenIds, Math.min(input.topLogprobs, vocabSize)) };
   }
 
   async readBlocks(blocks: readonly number[]): Promise<Uint8Array> {
@@ -111,6 +113,19 @@ export class FakeRunner implements Runner {
     const read = [...editPairs.subarray(2 * first, 2 * (first + bias + seen)), ...sampling.subarray(at + 8, at + 11)];
     if (mask > 0) read.push(...maskBits.subarray((mask - 1) * words, mask * words));
     return read.reduce((hash, word) => Math.imul(hash, 31) + word, 0);
+  }
+
+  /** Two numbers a row, of everything that it reads. */
+  #hidden(input: StepInput): HiddenStates {
+    const values: number[] = [];
+    for (let i = 0; i < input.hiddenRanges; i++) {
+      const [first, count] = [input.hiddenRows[2 * i]!, input.hiddenRows[2 * i + 1]!];
+      for (let row = first; row < first + count; row++) {
+        const hash = this.#hash({ ...input, sampleRows: Uint32Array.of(row) }, 0, 7);
+        values.push(hash / 2 ** 32, (hash % 1000) - 500);
+      }
+    }
+    return { values: Float32Array.from(values), width: 2 };
   }
 
   /** Of everything that the sample's row reads through its block table. */

@@ -10,11 +10,12 @@ export interface StepRequest {
   readonly seeds?: readonly number[];
   readonly temperature?: number;
   readonly topLogprobs?: number;
+  readonly hiddenRows?: readonly number[];
 }
 
 /** The step of one sequence, sampled at its last row once for each seed. */
 export function stepOf({ blockSize, maxBlocksPerSeq }: RunnerLimits, request: StepRequest): StepInput {
-  const { tokens, start = 0, blocks, seeds = [0], temperature = 0, topLogprobs = -1 } = request;
+  const { tokens, start = 0, blocks, seeds = [0], temperature = 0, topLogprobs = -1, hiddenRows = [] } = request;
   const rows = tokens.length;
   const sampling = new Uint32Array(seeds.length * SAMPLING_WORDS);
   const floats = new Float32Array(sampling.buffer);
@@ -33,6 +34,7 @@ export function stepOf({ blockSize, maxBlocksPerSeq }: RunnerLimits, request: St
     decodeRows: rows === 1 ? 1 : 0,
     samples: seeds.length,
     copies: 0,
+    hiddenRanges: hiddenRows.length / 2,
     maxContext: start + rows,
     edits: 0,
     masks: 0,
@@ -47,5 +49,6 @@ export function stepOf({ blockSize, maxBlocksPerSeq }: RunnerLimits, request: St
     editPairs: new Uint32Array(0),
     maskBits: new Uint32Array(0),
     copyPairs: new Uint32Array(0),
+    hiddenRows: Uint32Array.from(hiddenRows),
   };
 }
