@@ -1,4 +1,3 @@
-import { assert } from "../base/assert.ts";
 import { maskWords, type StepInput } from "../contracts/runner.ts";
 import { barredTokens } from "./barred.ts";
 import type { Sequence, SequenceGroup } from "./sequence_group.ts";
@@ -11,7 +10,8 @@ import { TokenCounts } from "./token_counts.ts";
 export class LogitEdits {
   readonly #input: StepInput;
   readonly #samplingFloats: Float32Array;
-  readonly #editFloats: Float32Array;
+  /** Float view of `input.editPairs`. */
+  #editFloats: Float32Array;
   readonly #maskWords: number;
   readonly #eosTokenIds: ReadonlySet<number>;
   readonly #counts = new WeakMap<Sequence, TokenCounts>();
@@ -52,12 +52,13 @@ export class LogitEdits {
     sampling[at + 13] = first;
     sampling[at + 14] = seen - first;
     sampling[at + 15] = this.#input.edits - seen;
-    assert(2 * this.#input.edits <= this.#input.editPairs.length, `${this.#input.edits} edits do not fit a step`);
   }
 
   #addBias(sequence: Sequence): void {
+    const { logitBias } = sequence.group.params;
     const barred = barredTokens(sequence, this.#eosTokenIds);
-    for (const [tokenId, bias] of sequence.group.params.logitBias) {
+    this.#makeRoom(logitBias.size + barred.size);
+    for (const [tokenId, bias] of logitBias) {
       if (!barred.has(tokenId)) this.#addPair(tokenId, bias);
     }
     for (const tokenId of barred) this.#addPair(tokenId, Number.NEGATIVE_INFINITY);
@@ -77,8 +78,20 @@ export class LogitEdits {
       this.#counts.set(sequence, counts);
     }
     counts.catchUp(tokens, numTokens);
+    this.#makeRoom(counts.size);
     this.#input.editPairs.set(counts.pairs.subarray(0, 2 * counts.size), 2 * this.#input.edits);
     this.#input.edits += counts.size;
+  }
+
+  /** For so many pairs more. */
+  #makeRoom(pairs: number): void {
+    const { edits, editPairs } = this.#input;
+    const needed = 2 * (edits + pairs);
+    if (needed <= editPairs.length) return;
+    const grown = new Uint32Array(Math.max(needed, 2 * editPairs.length));
+    grown.set(editPairs);
+    this.#input.editPairs = grown;
+    this.#editFloats = new Float32Array(grown.buffer);
   }
 
   /** The branches of a group share one row. */

@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.ts";
-import type { Device, Op } from "../contracts/device.ts";
+import type { BufferRange, Device, Op } from "../contracts/device.ts";
 import type { ModelSpec } from "../contracts/model_spec.ts";
 import {
   MAX_TOP_LOGPROBS,
@@ -103,18 +103,28 @@ export class ModelRunner implements Runner {
     assert(asked <= MAX_TOP_LOGPROBS, `a sample has at most ${MAX_TOP_LOGPROBS} alternatives: ${asked}`);
     writeStepInput(this.#device, this.#buffers, input, this.limits);
     const topLogprobs = Math.min(asked, vocabSize);
-    const { layers, head } = this.#decoder;
+    const { layers, norm, head } = this.#decoder;
+    const hidden = hiddenRanges(this.#decoder, input);
+    const body = hidden.length > 0 ? [...layers, ...norm] : layers;
     const [first, ...others] = passesOf(input, maxSequences, editCapacity(this.limits)) as [Pass, ...Pass[]];
-    let output = await this.#run([...layers, ...head], input, first, topLogprobs);
+    let output = await this.#run([...body, ...head], input, first, topLogprobs, hidden);
     for (const pass of others) output = joinOutputs(output, await this.#run(head, input, pass, topLogprobs));
     return output;
   }
 
-  /** Runs the operations with one pass of the step's samples. */
-  async #run(ops: readonly Op[], input: StepInput, pass: Pass, topLogprobs: number): Promise<StepOutput> {
+  /** Runs the operations with one pass of the step's samples, and reads the hidden states there are to read. */
+  async #run(
+    ops: readonly Op[],
+    input: StepInput,
+    pass: Pass,
+    topLogprobs: number,
+    hidden: readonly BufferRange[] = [],
+  ): Promise<StepOutput> {
     writeSamples(this.#device, this.#buffers, input, pass);
     const shape = { ...input, samples: pass.samples, edits: pass.edits, topLogprobs };
-    return stepOutput(await this.#device.run(ops, shape, outputRanges(this.#buffers, shape)), shape);
+    const bytes = await this.#device.run(ops, shape, [...outputRanges(this.#buffers, shape), ...hidden]);
+    const output = stepOutput(bytes, shape);
+    return hidden.length === 0 ? output : { ...output, hidden: hiddenStates(bytes, hidden, this.#decoder.hiddenSize) };
   }
 
   readBlocks(blocks: readonly number[]): Promise<Uint8Array> {

@@ -1,12 +1,6 @@
 import type { Device, DeviceBuffer } from "../contracts/device.ts";
-import {
-  MAX_TOP_LOGPROBS,
-  maskWords,
-  maxEdits,
-  type RunnerLimits,
-  SAMPLING_WORDS,
-  type StepInput,
-} from "../contracts/runner.ts";
+import { MAX_TOP_LOGPROBS, maskWords, type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../contracts/runner.ts";
+import { editCapacity, type Pass } from "./passes.ts";
 
 /** The device's copies of a StepInput's arrays, and what a step leaves behind. Shapes as in StepInput. */
 export interface StepBuffers {
@@ -41,7 +35,7 @@ export interface LogprobBuffers {
 export function allocateStepBuffers(device: Device, limits: RunnerLimits): StepBuffers {
   const { maxRows, maxSequences, maxBlocksPerSeq, vocabSize } = limits;
   const alternatives = maxSequences * Math.min(MAX_TOP_LOGPROBS, vocabSize);
-  const edits = maxEdits(limits);
+  const edits = editCapacity(limits);
   const words = (label: string, count: number) => device.allocate(label, count * 4);
   return {
     tokenIds: words("token_ids", maxRows),
@@ -74,22 +68,25 @@ export function writeStepInput(device: Device, buffers: StepBuffers, input: Step
   write(buffers.slots, input.slots, input.rows);
   write(buffers.rowSequences, input.rowSequences, input.rows);
   write(buffers.blockTables, input.blockTables, input.sequences * limits.maxBlocksPerSeq);
-  write(buffers.editPairs, input.editPairs, input.edits * 2);
   write(buffers.maskBits, input.maskBits, input.masks * maskWords(limits.vocabSize));
   write(buffers.copyPairs, input.copyPairs, input.copies * 2);
 }
 
-/** Sends the step's samples from `first` on, `count` of them. */
-export function writeSamples(
-  device: Device,
-  buffers: StepBuffers,
-  { sampleRows, sampling }: StepInput,
-  first: number,
-  count: number,
-): void {
+/** Sends the samples of a pass and their edits. */
+export function writeSamples(device: Device, buffers: StepBuffers, input: StepInput, pass: Pass): void {
+  const { firstSample, samples, firstEdit, edits } = pass;
   const write = writer(device);
-  write(buffers.sampleRows, sampleRows.subarray(first), count);
-  write(buffers.sampling, sampling.subarray(first * SAMPLING_WORDS), count * SAMPLING_WORDS);
+  const sampling = input.sampling.subarray(firstSample * SAMPLING_WORDS);
+  write(buffers.sampleRows, input.sampleRows.subarray(firstSample), samples);
+  write(buffers.sampling, firstEdit > 0 ? rebased(sampling, pass) : sampling, samples * SAMPLING_WORDS);
+  write(buffers.editPairs, input.editPairs.subarray(2 * firstEdit), 2 * edits);
+}
+
+/** The sampling rows of a pass whose edits are moved to the beginning. */
+function rebased(sampling: Uint32Array, { samples, firstEdit }: Pass): Uint32Array {
+  const rows = sampling.slice(0, samples * SAMPLING_WORDS);
+  for (let at = 13; at < rows.length; at += SAMPLING_WORDS) rows[at] = Math.max(0, rows[at]! - firstEdit);
+  return rows;
 }
 
 function writer(device: Device) {
