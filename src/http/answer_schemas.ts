@@ -125,6 +125,19 @@ export const chatChunk = z.strictObject({
   usage: usage.nullish(),
 });
 
+export const embeddingsAnswer = z.strictObject({
+  object: z.literal("list"),
+  data: z.array(
+    z.strictObject({
+      object: z.literal("embedding"),
+      index: count,
+      embedding: z.union([z.array(z.number()), z.string()]),
+    }),
+  ),
+  model: z.string(),
+  usage: z.strictObject({ prompt_tokens: count, total_tokens: count }),
+});
+
 export const modelAnswer = z.strictObject({
   id,
   object: z.literal("model"),

@@ -6,6 +6,7 @@ import { blockEvents } from "./block_events.ts";
 import { chatDialect, chatJob } from "./chat.ts";
 import { completionDialect, completionJob } from "./completions.ts";
 import { docsPage } from "./docs.ts";
+import { embeddings, parseEmbeddings } from "./embeddings.ts";
 import { ApiError, asApiError, errorResponse, isOurFault, notReady } from "./errors.ts";
 import { Exchange } from "./exchange.ts";
 import { KeyLimiter } from "./key_limits.ts";
@@ -110,6 +111,14 @@ export function createApp(deps: AppDeps): Hono<Env> {
     checkModel(serving.model, request.model);
     const job = chatJob(serving, request, jobContext(c, "chatcmpl"));
     return answer(c.req.raw, request.stream, job, chatDialect, { serving, deps, metrics, exchange: c.get("exchange") });
+  });
+  app.post("/v1/embeddings", async (c) => {
+    const serving = loaded();
+    const request = parseEmbeddings(await body(c));
+    checkModel(serving.model, request.model);
+    const { id, cacheSalt } = jobContext(c, "embd");
+    const { abort } = c.get("exchange");
+    return c.json(await embeddings(serving, request, { id, cacheSalt, metrics, abort }));
   });
   app.get("/v1/models", (c) => c.json(modelList(loaded().model)));
   app.get("/v1/models/:id{.+}", (c) => c.json(modelCard(loaded().model, c.req.param("id"))));

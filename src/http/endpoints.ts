@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import * as answers from "./answer_schemas.ts";
+import { embeddingsSchema } from "./embeddings.ts";
 import { chatSchema, completionSchema, detokenizeSchema, tokenizeSchema } from "./schema.ts";
 
 /** One endpoint as /openapi.json and /docs describe it. */
@@ -34,6 +35,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
     request: completionSchema,
     answer: answers.completionAnswer,
     event: answers.completionAnswer,
+  },
+  {
+    method: "post",
+    path: "/v1/embeddings",
+    summary: "Vectors of texts",
+    request: embeddingsSchema,
+    answer: answers.embeddingsAnswer,
   },
   { method: "get", path: "/v1/models", summary: "The model's names", answer: answers.modelsAnswer },
   { method: "get", path: "/v1/models/{model}", summary: "One of them", answer: answers.modelAnswer },

@@ -22,7 +22,8 @@ export const FIELD_DOCS: Readonly<Record<string, string>> = {
   ignore_eos: "Go on after the model's end of text",
   include: "Nothing can be included beside what is there",
   include_stop_str_in_output: "What ended an answer is part of it",
-  input: "What to work on: a text, or in a list several or the items of a conversation",
+  input:
+    "A text, several, the token ids of one, or several lists of them; for responses, a text or a conversation's items",
   instructions: "A system message in front of the input; a later response does not inherit it",
   length_penalty: "A beam's score is its log-probability / tokens ** length_penalty",
   logit_bias: "Added to the logits of these token ids",

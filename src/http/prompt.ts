@@ -10,21 +10,21 @@ export type Prompt = string | readonly number[];
 /** More lists than this in one request are refused. */
 const MAX_PROMPTS = 1024;
 
-/** `prompt` is a string, a list of strings, token ids, or a list of lists of them; read as a list of prompts. */
-export function readPrompts(value: unknown): Prompt[] {
+/** A string, a list of strings, token ids, or a list of lists of them; read as a list of prompts. */
+export function readPrompts(value: unknown, param = "prompt"): Prompt[] {
   if (typeof value === "string") return [value];
   const expected = "must be a string, a list of strings, a list of token ids, or a list of lists of token ids";
-  if (!Array.isArray(value)) throw badRequest("prompt", `prompt ${expected}`);
-  if (value.length === 0) throw badRequest("prompt", "prompt must not be empty");
-  if (typeof value[0] === "number") return [readIds(value, "prompt")];
+  if (!Array.isArray(value)) throw badRequest(param, `${param} ${expected}`);
+  if (value.length === 0) throw badRequest(param, `${param} must not be empty`);
+  if (typeof value[0] === "number") return [readIds(value, param)];
   if (value.length > MAX_PROMPTS) {
-    throw badRequest("prompt", `prompt has ${value.length} entries; at most ${MAX_PROMPTS} are allowed`);
+    throw badRequest(param, `${param} has ${value.length} entries; at most ${MAX_PROMPTS} are allowed`);
   }
   const ofText = typeof value[0] === "string";
   return value.map((entry, i): Prompt => {
     if (ofText && typeof entry === "string") return entry;
-    if (!ofText && Array.isArray(entry)) return readIds(entry, `prompt[${i}]`);
-    throw badRequest(`prompt[${i}]`, `prompt ${expected}`);
+    if (!ofText && Array.isArray(entry)) return readIds(entry, `${param}[${i}]`);
+    throw badRequest(`${param}[${i}]`, `${param} ${expected}`);
   });
 }
 

@@ -157,6 +157,10 @@ export class FakeEngine implements GenerationEngine {
         top: Array.from({ length: count }, (_, i) => ({ tokenId: (id + i) % this.vocabSize, logprob: logprob - i })),
       });
       const { topLogprobs, promptLogprobs } = request;
+      // A vector that tells the prompt and the pooling.
+      const pooled = request.pooling && {
+        pooled: Float64Array.of(request.promptIds[0]!, request.pooling === "mean" ? 3 : 4, request.promptIds.length),
+      };
       const logprobs = {
         ...(topLogprobs >= 0 && { logprobs: scores(tokenId, topLogprobs) }),
         ...(position === 1 &&
@@ -174,7 +178,7 @@ export class FakeEngine implements GenerationEngine {
       const timing = { arrived, firstScheduled: arrived, firstToken, finished: time, preemptedAt: [] };
       const reason = eos || stopped ? "stop" : "length";
       const finish = { reason, stopReason: stopped && !eos ? tokenId : null, timing } as const;
-      return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS, finish, ...logprobs } };
+      return { done: false, value: { tokenId, cachedTokens: CACHED_TOKENS, finish, ...logprobs, ...pooled } };
     };
     const leave = async (): Promise<IteratorResult<TokenEvent>> => {
       end();
