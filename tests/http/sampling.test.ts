@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { badWordIds } from "../../src/http/bad_words.ts";
+import { loadTokenizer } from "../../src/text/tokenizer.ts";
 import { fallbackTokenizer, harness, levelTokenizer, saying } from "./harness.ts";
 
 const PATH = "/v1/completions";
+const bundled = await loadTokenizer(join(import.meta.dir, "../../models/bundled/octavo-chat"));
 
 describe("sampling fields", () => {
   test("reach the engine", async () => {
@@ -39,11 +42,15 @@ describe("sampling fields", () => {
 });
 
 describe("bad words as tokens", () => {
-  test("as they stand first in a text, and after a space where that is as many other tokens", () => {
+  test("as they stand first in a text, and after a space where that is not the same after a space", () => {
     const id = (piece: string) => fallbackTokenizer.tokenId(piece)!;
-    // This tokenizer puts a space before every text: only a second one would differ, and takes a token more.
+    // This tokenizer puts a space before every text: a second one is only one more before the same tokens.
     expect(badWordIds(["w"], fallbackTokenizer)).toEqual([[id("▁w")]]);
     expect(badWordIds([" he", "x"], levelTokenizer)).toEqual([[104, 101], [120]]);
+    // The bundled model's: " there" is one token, "there" two.
+    const encode = (text: string) => bundled.encode(text, { addSpecialTokens: false });
+    expect(badWordIds(["there"], bundled)).toEqual([encode("there"), encode(" there")]);
+    expect(encode(" there").length).not.toBe(encode("there").length);
   });
 });
 
