@@ -1,0 +1,121 @@
+import { GrammarError } from "../contracts/grammar.ts";
+
+/** A grammar as a tree. Characters are code points. */
+export type Node =
+  | { readonly type: "text"; readonly text: string }
+  /** One character in any of the ranges, both ends included. */
+  | { readonly type: "class"; readonly ranges: readonly Range[] }
+  | { readonly type: "sequence"; readonly items: readonly Node[] }
+  | { readonly type: "choice"; readonly items: readonly Node[] }
+  /** `most` null: without end. */
+  | { readonly type: "repeat"; readonly item: Node; readonly least: number; readonly most: number | null }
+  | { readonly type: "rule"; readonly name: string };
+
+export type Range = readonly [first: number, last: number];
+
+export const text = (content: string): Node => ({ type: "text", text: content });
+export const sequence = (...items: readonly Node[]): Node => ({ type: "sequence", items });
+export const choice = (items: readonly Node[]): Node => (items.length === 1 ? items[0]! : { type: "choice", items });
+export const repeat = (item: Node, least: number, most: number | null): Node => ({ type: "repeat", item, least, most });
+export const optional = (item: Node): Node => choice([item, text("")]);
+export const oneOf = (...ranges: readonly Range[]): Node => ({ type: "class", ranges });
+/** One of these characters. */
+export const anyOf = (characters: string): Node =>
+  oneOf(...Array.from(characters, (character): Range => [character.codePointAt(0)!, character.codePointAt(0)!]));
+
+/** Rules are what a compiled grammar pays for. */
+const MAX_NODES = 50_000;
+
+/** The rules of a grammar, each written once. */
+export class Rules {
+  readonly #rules = new Map<string, Node | null>();
+  readonly #names = new Map<string, string>();
+  #nodes = 0;
+  #unique = 0;
+
+  /** The rule that stands for `key`, made on its first use; `make` may refer to the rule itself. */
+  define(key: string, make: () => Node): Node {
+    const known = this.#names.get(key);
+    if (known !== undefined) return { type: "rule", name: known };
+    const name = `r${this.#names.size}`;
+    this.#names.set(key, name);
+    this.#rules.set(name, null);
+    const node = make();
+    this.#nodes += countNodes(node);
+    if (this.#nodes > MAX_NODES) throw new GrammarError("", "is too large: its grammar has too many parts");
+    this.#rules.set(name, node);
+    return { type: "rule", name };
+  }
+
+  /** A name that no other part of the grammar has. */
+  unique(): string {
+    return `#${this.#unique++}`;
+  }
+
+  /** EBNF whose root is `node`. Throws GrammarError where nothing finite can be written. */
+  print(node: Node): string {
+    if (!this.#isProductive(node)) throw new GrammarError("", "describes nothing that ever ends");
+    const lines = [`root ::= ${print(node)}`];
+    for (const [name, body] of this.#rules) lines.push(`${name} ::= ${print(body!)}`);
+    return `${lines.join("\n")}\n`;
+  }
+
+  #isProductive(root: Node): boolean {
+    const ending = new Set<string>();
+    for (let grown = true; grown; ) {
+      grown = false;
+      for (const [name, body] of this.#rules) {
+        if (ending.has(name) || !ends(body!, ending)) continue;
+        ending.add(name);
+        grown = true;
+      }
+    }
+    return ends(root, ending);
+  }
+}
+
+/** Whether a finite text matches, given the rules of which that is known. */
+function ends(node: Node, ending: ReadonlySet<string>): boolean {
+  if (node.type === "rule") return ending.has(node.name);
+  if (node.type === "sequence") return node.items.every((item) => ends(item, ending));
+  if (node.type === "choice") return node.items.some((item) => ends(item, ending));
+  if (node.type === "repeat") return node.least === 0 || ends(node.item, ending);
+  return node.type === "text" || node.ranges.length > 0;
+}
+
+function countNodes(node: Node): number {
+  if (node.type === "sequence" || node.type === "choice") {
+    return node.items.reduce((sum, item) => sum + countNodes(item), 1);
+  }
+  return node.type === "repeat" ? 1 + countNodes(node.item) : 1;
+}
+
+function print(node: Node): string {
+  switch (node.type) {
+    case "text":
+      return `"${Array.from(node.text, (character) => escaped(character.codePointAt(0)!)).join("")}"`;
+    case "class":
+      return `[${node.ranges.map(([first, last]) => (first === last ? escaped(first) : `${escaped(first)}-${escaped(last)}`)).join("")}]`;
+    case "sequence":
+      return node.items.length === 0 ? '""' : `(${node.items.map(print).join(" ")})`;
+    case "choice":
+      return `(${node.items.map(print).join(" | ")})`;
+    case "repeat":
+      return repeated(print(node.item), node.least, node.most);
+    case "rule":
+      return node.name;
+  }
+}
+
+function repeated(item: string, least: number, most: number | null): string {
+  if (most === 0) return '""';
+  if (most === null && least <= 1) return `(${item})${least === 0 ? "*" : "+"}`;
+  return most === null ? `((${item}){${least}} (${item})*)` : `(${item}){${least},${most}}`;
+}
+
+function escaped(code: number): string {
+  const character = String.fromCodePoint(code);
+  if (/[A-Za-z0-9 _:,.{}()<>=/;]/.test(character)) return character;
+  if (code <= 0xffff) return `\\u${code.toString(16).padStart(4, "0")}`;
+  return `\\U${code.toString(16).padStart(8, "0")}`;
+}

@@ -1,0 +1,231 @@
+import { GrammarError } from "../contracts/grammar.ts";
+import { choice, type Node, oneOf, type Range, type Rules, repeat, sequence, text } from "./ebnf.ts";
+import { COLON, COMMA, PLAIN, quoted, withinString } from "./json_text.ts";
+import { parseRegex } from "./regex.ts";
+import { at, isSchema, type Schema } from "./schema.ts";
+
+/** What an object's grammar needs of the grammar around it. */
+export interface Values {
+  readonly rules: Rules;
+  /** Any value that the schema accepts. */
+  value(schema: unknown, path: string): Node;
+  /** The text between the quotes of a key that the schema accepts. */
+  key(schema: unknown, path: string): Node;
+}
+
+interface Property {
+  readonly node: Node;
+  readonly required: boolean;
+}
+
+/** Pairs of a key and a value beyond the named properties. */
+interface Others {
+  readonly pair: Node;
+}
+
+/**
+ * Objects with their properties in the schema's order. Properties that the schema does not name are only written where
+ * it says that there may be some, or names none.
+ */
+export function objectNode(schema: Schema, path: string, values: Values): Node {
+  const properties = propertiesOf(schema, path, values);
+  const others = othersOf(schema, path, values);
+  const least = count(schema, "minProperties", path) ?? 0;
+  const most = count(schema, "maxProperties", path);
+  const required = properties.filter((property) => property.required).length;
+  if (most !== null && required > most) throw new GrammarError(at(path, "maxProperties"), "is less than is required");
+  if (least > properties.length && !(others && least - properties.length <= 1)) {
+    throw new GrammarError(at(path, "minProperties"), "is only supported up to the number of named properties");
+  }
+  if (others && most !== null && properties.length > 0) {
+    throw new GrammarError(at(path, "maxProperties"), "is only supported without additionalProperties");
+  }
+  if (properties.length === 0 && others) return sequence(text("{"), freeForm(others.pair, least, most), text("}"));
+  const counted = { least, most: most ?? Number.POSITIVE_INFINITY };
+  return sequence(text("{"), new Members(properties, others, counted, values.rules).from(0, 0), text("}"));
+}
+
+function freeForm(pair: Node, least: number, most: number | null): Node {
+  if (most === 0) return text("");
+  const rest = repeat(sequence(text(COMMA), pair), Math.max(0, least - 1), most === null ? null : most - 1);
+  const some = sequence(pair, rest);
+  return least > 0 ? some : choice([some, text("")]);
+}
+
+/** The members from one property on, after so many others: a rule for each such state. */
+class Members {
+  readonly #properties: readonly Property[];
+  readonly #others: Others | null;
+  readonly #bounds: { readonly least: number; readonly most: number };
+  readonly #rules: Rules;
+  readonly #name: string;
+
+  constructor(
+    properties: readonly Property[],
+    others: Others | null,
+    bounds: { readonly least: number; readonly most: number },
+    rules: Rules,
+  ) {
+    this.#properties = properties;
+    this.#others = others;
+    this.#bounds = bounds;
+    this.#rules = rules;
+    this.#name = rules.unique();
+  }
+
+  from(index: number, written: number): Node {
+    const { least, most } = this.#bounds;
+    const counted = Number.isFinite(most) ? written : Math.min(written, Math.max(1, least));
+    return this.#rules.define(`members ${this.#name} ${index} ${counted}`, () => this.#make(index, counted));
+  }
+
+  #make(index: number, written: number): Node {
+    const property = this.#properties[index];
+    if (property === undefined) return this.#end(written);
+    const { least, most } = this.#bounds;
+    const comma = written > 0 ? text(COMMA) : text("");
+    const items: Node[] = [];
+    if (written < most) items.push(sequence(comma, property.node, this.from(index + 1, written + 1)));
+    const left = this.#properties.slice(index + 1);
+    const reachable = this.#others !== null || written + left.length >= least;
+    if (!property.required && reachable) items.push(this.from(index + 1, written));
+    return choice(items);
+  }
+
+  #end(written: number): Node {
+    const { least } = this.#bounds;
+    if (this.#others === null) return written >= least ? text("") : oneOf();
+    const { pair } = this.#others;
+    const more = repeat(sequence(text(COMMA), pair), 0, null);
+    const missing = written < least;
+    if (written > 0) return missing ? sequence(text(COMMA), pair, more) : more;
+    return missing ? sequence(pair, more) : choice([sequence(pair, more), text("")]);
+  }
+}
+
+function propertiesOf(schema: Schema, path: string, values: Values): Property[] {
+  const named = optionalSchema(schema, "properties", path) ?? {};
+  const patterns = optionalSchema(schema, "patternProperties", path) ?? {};
+  const required = requiredOf(schema, path);
+  const missing = [...required].filter((name) => !Object.hasOwn(named, name));
+  const properties: Property[] = [];
+  const add = (name: string, inner: unknown, where: string) => {
+    const matching = Object.keys(patterns).filter((pattern) => matches(pattern, name, path));
+    const all = [inner, ...matching.map((pattern) => patterns[pattern])].filter((each) => each !== true);
+    const whole = all.length > 1 ? { allOf: all } : (all[0] ?? true);
+    if (whole === false && required.has(name)) throw new GrammarError(where, "is required, but allows no value");
+    if (whole === false) return;
+    const node = sequence(text(JSON.stringify(name) + COLON), values.value(whole, where));
+    properties.push({ node, required: required.has(name) });
+  };
+  for (const [name, inner] of Object.entries(named)) add(name, inner, at(path, "properties", name));
+  for (const name of missing) {
+    const where = at(path, "required");
+    const isPatterned = Object.keys(patterns).some((pattern) => matches(pattern, name, path));
+    add(name, isPatterned ? true : (schema.additionalProperties ?? true), where);
+  }
+  return properties;
+}
+
+function requiredOf({ required = [] }: Schema, path: string): ReadonlySet<string> {
+  if (Array.isArray(required) && required.every((name) => typeof name === "string")) return new Set(required);
+  throw new GrammarError(at(path, "required"), "must be a list of strings");
+}
+
+function matches(pattern: string, name: string, path: string): boolean {
+  try {
+    return new RegExp(pattern, "u").test(name);
+  } catch {
+    throw new GrammarError(at(path, "patternProperties"), `${JSON.stringify(pattern)} is not a regular expression`);
+  }
+}
+
+/** Null: none are written. */
+function othersOf(schema: Schema, path: string, values: Values): Others | null {
+  const { additionalProperties, unevaluatedProperties, propertyNames } = schema;
+  const named = optionalSchema(schema, "properties", path) ?? {};
+  const patterns = Object.entries(optionalSchema(schema, "patternProperties", path) ?? {});
+  if (patterns.length > 0) {
+    if (Object.keys(named).length > 0) return null;
+    if (patterns.length > 1) {
+      throw new GrammarError(at(path, "patternProperties"), "with several patterns is not supported");
+    }
+    if (propertyNames !== undefined) {
+      throw new GrammarError(at(path, "propertyNames"), "is not supported beside patternProperties");
+    }
+    const [[pattern, inner]] = patterns as [[string, unknown]];
+    const where = at(path, "patternProperties", pattern);
+    if (inner === false) return null;
+    return { pair: pair(quoted(parseRegex(pattern, withinString, where)), values.value(inner, where)) };
+  }
+  const taken = new Set([...Object.keys(named), ...requiredOf(schema, path)]);
+  const isFree = taken.size === 0 && unevaluatedProperties !== false;
+  const inner = additionalProperties ?? isFree;
+  if (inner === false) return null;
+  const value = () => values.value(inner, at(path, "additionalProperties"));
+  if (propertyNames !== undefined) {
+    if (taken.size > 0) throw new GrammarError(at(path, "propertyNames"), "is not supported beside properties");
+    return { pair: pair(quoted(values.key(propertyNames, at(path, "propertyNames"))), value()) };
+  }
+  return {
+    pair: pair(
+      values.rules.define(`keys but ${JSON.stringify([...taken])}`, () => keysBut(taken)),
+      value(),
+    ),
+  };
+}
+
+function pair(key: Node, value: Node): Node {
+  return sequence(key, text(COLON), value);
+}
+
+const KEY_CHARACTERS = PLAIN;
+
+/** Keys without escapes that are none of `names`. */
+function keysBut(names: ReadonlySet<string>): Node {
+  const rest = repeat(oneOf(...KEY_CHARACTERS), 0, null);
+  const content = (suffixes: readonly (readonly string[])[]): Node => {
+    const heads = new Map<string, (readonly string[])[]>();
+    for (const [head, ...tail] of suffixes) if (head !== undefined) heads.set(head, [...(heads.get(head) ?? []), tail]);
+    const others = but(KEY_CHARACTERS, [...heads.keys()]);
+    const items: Node[] = [sequence(oneOf(...others), rest)];
+    for (const [head, tails] of heads) items.push(sequence(text(head), content(tails)));
+    if (suffixes.every((suffix) => suffix.length > 0)) items.push(text(""));
+    return choice(items);
+  };
+  const spelled = [...names]
+    .map((name) => Array.from(name))
+    .filter((name) => name.every((c) => c !== '"' && c !== "\\"));
+  return quoted(content(spelled));
+}
+
+function but(ranges: readonly Range[], characters: readonly string[]): Range[] {
+  const codes = characters.map((character) => character.codePointAt(0)!).sort((a, b) => a - b);
+  let left: Range[] = [...ranges];
+  for (const code of codes) {
+    left = left.flatMap(([first, last]): Range[] => {
+      if (code < first || code > last) return [[first, last]];
+      return (
+        [
+          [first, code - 1],
+          [code + 1, last],
+        ] as Range[]
+      ).filter(([a, b]) => a <= b);
+    });
+  }
+  return left;
+}
+
+function optionalSchema(schema: Schema, keyword: string, path: string): Schema | null {
+  const value = schema[keyword];
+  if (value === undefined) return null;
+  if (isSchema(value)) return value;
+  throw new GrammarError(at(path, keyword), "must be an object");
+}
+
+function count(schema: Schema, keyword: string, path: string): number | null {
+  const value = schema[keyword];
+  if (value === undefined) return null;
+  if (Number.isInteger(value) && (value as number) >= 0) return value as number;
+  throw new GrammarError(at(path, keyword), "must be an integer of at least 0");
+}
