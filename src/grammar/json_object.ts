@@ -1,6 +1,6 @@
 import { GrammarError } from "../contracts/grammar.ts";
 import { choice, type Node, oneOf, type Range, type Rules, repeat, sequence, text } from "./ebnf.ts";
-import { COLON, COMMA, PLAIN, quoted, withinString } from "./json_text.ts";
+import { COLON, COMMA, listOf, moreOf, PLAIN, quoted, withinString } from "./json_text.ts";
 import { parseRegex } from "./regex.ts";
 import { at, isSchema, type Schema } from "./schema.ts";
 
@@ -9,7 +9,7 @@ export interface Values {
   readonly rules: Rules;
   /** Any value that the schema accepts. */
   value(schema: unknown, path: string): Node;
-  /** The text between the quotes of a key that the schema accepts. */
+  /** A key that the schema accepts, quotes included. */
   key(schema: unknown, path: string): Node;
 }
 
@@ -40,16 +40,9 @@ export function objectNode(schema: Schema, path: string, values: Values): Node {
   if (others && most !== null && properties.length > 0) {
     throw new GrammarError(at(path, "maxProperties"), "is only supported without additionalProperties");
   }
-  if (properties.length === 0 && others) return sequence(text("{"), freeForm(others.pair, least, most), text("}"));
+  if (properties.length === 0 && others) return sequence(text("{"), listOf(others.pair, least, most, "}", values.rules));
   const counted = { least, most: most ?? Number.POSITIVE_INFINITY };
-  return sequence(text("{"), new Members(properties, others, counted, values.rules).from(0, 0), text("}"));
-}
-
-function freeForm(pair: Node, least: number, most: number | null): Node {
-  if (most === 0) return text("");
-  const rest = repeat(sequence(text(COMMA), pair), Math.max(0, least - 1), most === null ? null : most - 1);
-  const some = sequence(pair, rest);
-  return least > 0 ? some : choice([some, text("")]);
+  return sequence(text("{"), new Members(properties, others, counted, values.rules).from(0, 0));
 }
 
 /** The members from one property on, after so many others: a rule for each such state. */
@@ -93,13 +86,12 @@ class Members {
   }
 
   #end(written: number): Node {
-    const { least } = this.#bounds;
-    if (this.#others === null) return written >= least ? text("") : oneOf();
+    const missing = Math.max(0, this.#bounds.least - written);
+    if (this.#others === null) return missing === 0 ? text("}") : oneOf();
     const { pair } = this.#others;
-    const more = repeat(sequence(text(COMMA), pair), 0, null);
-    const missing = written < least;
-    if (written > 0) return missing ? sequence(text(COMMA), pair, more) : more;
-    return missing ? sequence(pair, more) : choice([sequence(pair, more), text("")]);
+    if (written === 0) return listOf(pair, missing, null, "}", this.#rules);
+    const more = moreOf(pair, "}", this.#rules);
+    return missing === 0 ? more : sequence(text(COMMA), pair, more);
   }
 }
 
@@ -165,7 +157,7 @@ function othersOf(schema: Schema, path: string, values: Values): Others | null {
   const value = () => values.value(inner, at(path, "additionalProperties"));
   if (propertyNames !== undefined) {
     if (taken.size > 0) throw new GrammarError(at(path, "propertyNames"), "is not supported beside properties");
-    return { pair: pair(quoted(values.key(propertyNames, at(path, "propertyNames"))), value()) };
+    return { pair: pair(values.key(propertyNames, at(path, "propertyNames")), value()) };
   }
   return {
     pair: pair(

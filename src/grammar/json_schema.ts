@@ -3,8 +3,8 @@ import { choice, type Node, Rules, repeat, sequence, text } from "./ebnf.ts";
 import { excludes } from "./excludes.ts";
 import { type Bounds, integers, multiples, numbers } from "./json_number.ts";
 import { objectNode, type Values } from "./json_object.ts";
-import { stringContent, stringNode } from "./json_string.ts";
-import { COMMA, jsonText } from "./json_text.ts";
+import { stringNode } from "./json_string.ts";
+import { COMMA, jsonText, listOf, moreOf } from "./json_text.ts";
 import { mergeSchemas } from "./merge_schemas.ts";
 import { at, constraints, isSchema, type Schema, TYPES, type Type, typeOf, typesOf } from "./schema.ts";
 
@@ -41,18 +41,18 @@ class SchemaGrammar implements Values {
   }
 
   key(schema: unknown, path: string): Node {
-    if (schema === true) return stringContent({}, path, this.rules);
+    if (schema === true) return stringNode({}, path, this.rules);
     if (!isSchema(schema)) throw new GrammarError(path, "must be a schema that allows strings");
     const { enum: values, const: value, ...rest } = constraints(this.resolve(schema, path), path);
     if (value !== undefined || values !== undefined) {
       const names = (value === undefined ? values : [value]) as unknown[];
-      return choice(names.map((name) => text(JSON.stringify(String(name)).slice(1, -1))));
+      return choice(names.map((name) => text(JSON.stringify(String(name)))));
     }
     const other = Object.keys(rest).find(
       (name) => !["type", "minLength", "maxLength", "pattern", "format"].includes(name),
     );
     if (other !== undefined) throw new GrammarError(at(path, other), "is not supported for names");
-    return stringContent(rest, path, this.rules);
+    return stringNode(rest, path, this.rules);
   }
 
   /** The schema that a reference leads to, merged with what stands beside it; `schema` itself where there is none. */
@@ -95,10 +95,10 @@ class SchemaGrammar implements Values {
       return this.value(this.#target($ref, at(path, "$ref")), path);
     if ($ref !== undefined) return this.value(this.resolve(schema, path), path);
     if (allOf !== undefined)
-      return this.#all(listOf(allOf, at(path, "allOf")), { ...rest, ...pick({ anyOf, oneOf }) }, path);
+      return this.#all(checkedList(allOf, at(path, "allOf")), { ...rest, ...pick({ anyOf, oneOf }) }, path);
     if (anyOf !== undefined)
-      return this.#some(listOf(anyOf, at(path, "anyOf")), { ...rest, ...pick({ oneOf }) }, at(path, "anyOf"), false);
-    if (oneOf !== undefined) return this.#some(listOf(oneOf, at(path, "oneOf")), rest, at(path, "oneOf"), true);
+      return this.#some(checkedList(anyOf, at(path, "anyOf")), { ...rest, ...pick({ oneOf }) }, at(path, "anyOf"), false);
+    if (oneOf !== undefined) return this.#some(checkedList(oneOf, at(path, "oneOf")), rest, at(path, "oneOf"), true);
     return this.#typed(rest, path);
   }
 
@@ -143,7 +143,7 @@ class SchemaGrammar implements Values {
   #typed(schema: Schema, path: string): Node {
     const types = typesOf(schema, path);
     if (Object.hasOwn(schema, "const")) return this.#values([schema.const], schema, types, path);
-    if (schema.enum !== undefined) return this.#values(listOf(schema.enum, at(path, "enum")), schema, types, path);
+    if (schema.enum !== undefined) return this.#values(checkedList(schema.enum, at(path, "enum")), schema, types, path);
     return choice((types ?? TYPES).map((type) => this.#ofType(type, schema, path)));
   }
 
@@ -185,7 +185,7 @@ class SchemaGrammar implements Values {
   #array(schema: Schema, path: string): Node {
     const { prefixItems, items, additionalItems, unevaluatedItems } = schema;
     const isTuple = Array.isArray(items);
-    const first = listOf(isTuple ? items : (prefixItems ?? []), at(path, isTuple ? "items" : "prefixItems"), true);
+    const first = checkedList(isTuple ? items : (prefixItems ?? []), at(path, isTuple ? "items" : "prefixItems"), true);
     const free = first.length === 0 && unevaluatedItems !== false;
     const others = (isTuple ? additionalItems : items) ?? free;
     const least = size(schema, "minItems", path) ?? 0;
@@ -196,7 +196,7 @@ class SchemaGrammar implements Values {
       .slice(0, Math.min(first.length, most))
       .map((item, i) => this.value(item, at(path, "prefixItems", i)));
     const tail = most > first.length ? this.value(others, at(path, "items")) : null;
-    return sequence(text("["), elements(heads, tail, least, most), text("]"));
+    return sequence(text("["), elements(heads, tail, least, most, this.rules));
   }
 
   #number(type: "integer" | "number", schema: Schema, path: string): Node {
@@ -230,23 +230,17 @@ class SchemaGrammar implements Values {
   }
 }
 
-/** The first ones by their places, then any number of `tail`, null where there is none. */
-function elements(heads: readonly Node[], tail: Node | null, least: number, most: number): Node {
+/** The first ones by their places, then any number of `tail`, null where there is none, and the closing bracket. */
+function elements(heads: readonly Node[], tail: Node | null, least: number, most: number, rules: Rules): Node {
   const limit = Number.isFinite(most) ? most : null;
-  if (heads.length === 0) {
-    if (tail === null || most === 0) return text("");
-    const some = sequence(
-      tail,
-      repeat(sequence(text(COMMA), tail), Math.max(0, least - 1), limit === null ? null : limit - 1),
-    );
-    return least > 0 ? some : choice([some, text("")]);
-  }
-  const [more, from] = [heads.length, Math.max(0, least - heads.length)];
-  let rest: Node = text("");
-  if (tail) rest = repeat(sequence(text(COMMA), tail), from, limit === null ? null : limit - more);
+  if (heads.length === 0) return tail === null ? text("]") : listOf(tail, least, limit, "]", rules);
+  const [from, to] = [Math.max(0, least - heads.length), limit === null ? null : limit - heads.length];
+  let rest: Node = text("]");
+  if (tail && from === 0 && to === null) rest = moreOf(tail, "]", rules);
+  else if (tail) rest = sequence(repeat(sequence(text(COMMA), tail), from, to), text("]"));
   for (let i = heads.length - 1; i >= 0; i--) {
     const whole = sequence(text(i > 0 ? COMMA : ""), heads[i]!, rest);
-    rest = i >= least ? choice([whole, text("")]) : whole;
+    rest = i >= least ? choice([whole, text("]")]) : whole;
   }
   return rest;
 }
@@ -269,7 +263,7 @@ function boundsOf(schema: Schema, path: string): Bounds {
   };
 }
 
-function listOf(value: unknown, path: string, mayBeEmpty = false): readonly unknown[] {
+function checkedList(value: unknown, path: string, mayBeEmpty = false): readonly unknown[] {
   if (Array.isArray(value) && (mayBeEmpty || value.length > 0)) return value;
   throw new GrammarError(path, "must be a list that is not empty");
 }

@@ -1,30 +1,25 @@
 import { GrammarError } from "../contracts/grammar.ts";
-import { type Node, type Rules, repeat } from "./ebnf.ts";
+import { type Node, oneOf, type Rules, repeat } from "./ebnf.ts";
 import { FORMATS, IGNORED_FORMATS } from "./formats.ts";
-import { plainText, quoted, STRING_CHARACTER, withinString } from "./json_text.ts";
+import { PLAIN, plainText, quoted, stringRule, withinString } from "./json_text.ts";
 import { parseRegex } from "./regex.ts";
 import { at, type Schema } from "./schema.ts";
 
 /** A grammar counts by states, so longer strings are not written where there is a bound at all. */
 const MAX_LENGTH = 4096;
 
-/** The text between the quotes of strings that `schema` accepts. */
-export function stringContent(schema: Schema, path: string, rules: Rules): Node {
+/** Strings that `schema` accepts. */
+export function stringNode(schema: Schema, path: string, rules: Rules): Node {
   const least = length(schema, "minLength", path) ?? 0;
   const most = length(schema, "maxLength", path);
   if (most !== null && most < least) throw new GrammarError(at(path, "maxLength"), "is less than minLength");
   const written = regexOf(schema, path);
   if (written === null) {
-    const character = rules.define("a string's character", () => STRING_CHARACTER);
-    return repeat(character, least, most);
+    return least === 0 && most === null ? stringRule(rules) : quoted(repeat(oneOf(...PLAIN), least, most));
   }
   const node = parseRegex(written.pattern, withinString, written.path);
-  if (least === 0 && most === null) return node;
-  return withLength(node, parseRegex(written.pattern, plainText, written.path), least, most, written);
-}
-
-export function stringNode(schema: Schema, path: string, rules: Rules): Node {
-  return quoted(stringContent(schema, path, rules));
+  if (least === 0 && most === null) return quoted(node);
+  return quoted(withLength(node, parseRegex(written.pattern, plainText, written.path), least, most, written));
 }
 
 function length(schema: Schema, keyword: string, path: string): number | null {

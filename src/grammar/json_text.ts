@@ -1,4 +1,4 @@
-import { anyOf, choice, type Node, oneOf, type Range, sequence, text } from "./ebnf.ts";
+import { anyOf, choice, type Node, oneOf, type Range, type Rules, repeat, sequence, text } from "./ebnf.ts";
 import { complement, includes, without } from "./ranges.ts";
 import type { Alphabet } from "./regex.ts";
 
@@ -41,18 +41,27 @@ const UNICODE = sequence(
   ]),
 );
 
-/** One character of a string in any of its spellings. */
-export const STRING_CHARACTER: Node = choice([
-  oneOf(...PLAIN),
-  sequence(text("\\"), choice([anyOf('"\\/bfnrt'), UNICODE])),
-]);
+/**
+ * A string without bounds. Its end is part of the recursion: xgrammar goes through such a rule in one state, and through
+ * a loop that may end anywhere in as many states as there were rounds.
+ */
+export function stringRule(rules: Rules): Node {
+  const rest = rules.define("rest of a string", () => {
+    const again = rules.define("rest of a string", () => text(""));
+    const escape = sequence(text("\\"), choice([anyOf('"\\/bfnrt'), UNICODE]), again);
+    return choice([text('"'), sequence(oneOf(...PLAIN), again), escape]);
+  });
+  return sequence(text('"'), rest);
+}
 
-/** Characters within a JSON string, each in one spelling. Control characters without a short one are left out. */
+/**
+ * Characters within a JSON string: those that stand for themselves, and where a set has none, those with a short escape.
+ */
 export const withinString: Alphabet = (ranges, fail) => {
   const plain = without(ranges, complement(PLAIN));
-  const items: Node[] = plain.length > 0 ? [oneOf(...plain)] : [];
-  for (const [code, spelling] of SHORT) if (includes(ranges, code)) items.push(text(spelling));
-  return items.length > 0 ? choice(items) : fail("matches no character that JSON text can have");
+  if (plain.length > 0) return oneOf(...plain);
+  const escapes = [...SHORT].filter(([code]) => includes(ranges, code)).map(([, spelling]) => text(spelling));
+  return escapes.length > 0 ? choice(escapes) : fail("matches no character that JSON text can have");
 };
 
 /** Characters that stand for themselves. */
@@ -62,3 +71,23 @@ export const plainText: Alphabet = (ranges, fail) => {
 };
 
 export const quoted = (content: Node): Node => sequence(text('"'), content, text('"'));
+
+/** Items up to a closing bracket, from the first on. The closing one ends the recursion, as in stringRule. */
+export function listOf(item: Node, least: number, most: number | null, close: string, rules: Rules): Node {
+  if (most === 0) return text(close);
+  const bounded = () => {
+    const more = repeat(sequence(text(COMMA), item), Math.max(0, least - 1), most === null ? null : most - 1);
+    return sequence(more, text(close));
+  };
+  const some = sequence(item, most === null && least <= 1 ? moreOf(item, close, rules) : bounded());
+  return least > 0 ? some : choice([some, text(close)]);
+}
+
+/** Further items, a comma before each, and the closing bracket. */
+export function moreOf(item: Node, close: string, rules: Rules): Node {
+  const key = `more ${rules.unique()}`;
+  return rules.define(key, () => {
+    const again = rules.define(key, () => text(""));
+    return choice([text(close), sequence(text(COMMA), item, again)]);
+  });
+}
