@@ -6,6 +6,9 @@ import type { Delta } from "./delta.ts";
 import type { Job } from "./job.ts";
 import type { ScoredToken } from "./logprobs.ts";
 
+/** After a prompt that is echoed alone. */
+const NOTHING_MORE: Delta = { text: "", tokenIds: [], finish: { reason: "length", stopReason: null } };
+
 /** Turns the tokens of one choice into what it says, up to a stop string, after the prompt where that is echoed. */
 export class ChoiceText {
   readonly #job: Job;
@@ -35,9 +38,8 @@ export class ChoiceText {
     const { echo, echoOnly } = this.#job;
     if (!echo || this.#generated > 0) return this.#generate(event);
     const prompt = this.#echo(event.promptLogprobs ?? []);
-    if (echoOnly) return { ...prompt, tokenIds: [], finish: { reason: "length", stopReason: null } };
-    const delta = this.#generate(event);
-    const scored = delta.scored && { scored: [...prompt.scored, ...delta.scored] };
+    const delta = echoOnly ? NOTHING_MORE : this.#generate(event);
+    const scored = this.#job.logprobs >= 0 && { scored: [...prompt.scored, ...(delta.scored ?? [])] };
     return { ...delta, ...scored, text: prompt.text + delta.text };
   }
 
