@@ -18,7 +18,7 @@ from families.tools import Toolbox
 from grammar import say
 from held_out_wordings import held_out
 
-FAMILIES = {small_talk: 36, sum_: 28, compare: 22, sort: 42, spelling: 55, calendar: 14, fact: 38, unheard_of: 11, who_is: 3, beyond: 13,
+FAMILIES = {small_talk: 36, sum_: 28, compare: 26, sort: 55, spelling: 55, calendar: 32, fact: 38, unheard_of: 20, who_is: 3, beyond: 13,
             memory.at_once: 3, story: 2.2, continuation: 3.2, extraction: 20, repeat: 24}
 # Under a system prompt the long ones are rarer.
 UNDER_RULES = {small_talk: 20, sum_: 3, compare: 4, sort: 2, spelling: 1, calendar: 8, well_known: 30, fact: 18, unheard_of: 3, beyond: 8, story: 0.3}
@@ -40,9 +40,9 @@ def conversation(rng: Random) -> Conversation:
 
 def any_conversation(rng: Random) -> Conversation:
     luck = rng.random()
-    if luck < 0.14:
+    if luck < 0.19:
         return with_tools(rng)
-    if luck < 0.47:
+    if luck < 0.48:
         return under_rules(rng)
     if luck < 0.53:
         return Conversation(messages(lookup(rng)))

@@ -102,9 +102,9 @@ def train(worker: int, options: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--decay", type=int, default=2700)
-    parser.add_argument("--tokens", type=int, default=4000, help="tokens of a batch")
+    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--decay", type=int, default=7600)
+    parser.add_argument("--tokens", type=int, default=4800, help="tokens of a batch")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--device", default="cpu")

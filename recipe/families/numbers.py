@@ -116,15 +116,15 @@ SORT_UP = [VERB + " [||the numbers |these numbers: |this list: |these: ]{x} " + 
 
 
 def sort(rng: Random) -> Exchange:
-    count = rng.choice([2, 3, 3, 3, 3, 3, 3, 3, 4])
+    count = rng.choice([2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4])
     while True:
         near = rng.random() < 0.2
         first = number(rng)
         numbers = [first] + [min(99, max(0, first + rng.randint(-12, 12))) if near else number(rng) for _ in range(count - 1)]
         if len(set(numbers)) == count and not numbers_held_out(*numbers):
             break
-    down = rng.random() < 0.15
-    last = rng.choice([", ", ", ", " and ", ", and "])
+    down = rng.random() < 0.12
+    last = rng.choice([", ", ", ", ", ", " and ", ", and "])
     between = " " if rng.random() < 0.15 else ", "
     joined = between.join(map(str, numbers[:-1])) + (between if between == " " and rng.random() < 0.5 else last) + str(numbers[-1])
     ask = rng.choice(SORT_UP).replace(UP, DOWN) if down else rng.choice(SORT if rng.random() < 0.6 else SORT_UP)

@@ -38,7 +38,7 @@ ASK = {
                 "[Is it|Will it be|Is it going to be] [raining|sunny|cold|warm|hot|windy|snowing|cloudy|nice] in {x}[| today| now]?", "[How warm|How cold|How hot] is it [|now |today ]in {x}[| now| today]?", "[Do I need|Should I take] [an umbrella|a coat|a hat] in {x}[| today]?",
                 "[Weather|The weather|Forecast] [in|for|at] {x}[?|, please|.|]", "[What kind of|Which] weather [do people|do you|does one] [have|get|expect] in {x}?", "I am [going|travelling|flying] to {x}[.|,] [how is|what is|what's] the weather there?", "{x} weather[|?| please]"],
     "time": ["[What time is it|What's the time|What is the time|What is the current time|What's the time right now|What time do they have] [now |right now |at the moment |by now |||][in|in|over in|there in|at] {x}[?|, please?|]", IS + " [the time|the current time|the local time|the hour] [in|at|for] {x}[?|.|, please.]", "[How late is it|What does the clock say|What is the hour] in {x}[?| now?]",
-             "[Tell me|Please tell me|I want to know|Do you know|I wonder|Let me know|Check] what time it is [now in|right now in|at the moment in|in the city of] {x}[.|?]", "[Time|The time|Current time|Local time] in {x}[?|, please|.]", "My friend is in {x}[.|,] what time is it there?", "[What is|What's|Tell me|Say] the [time|hour|local time|current time] [right now|now|at present|at the moment] [in|for|at] {x}[?|.]", "{x} time[|?| please]"],
+             "[Tell me|Please tell me|I want to know|Do you know|I wonder|Let me know|Check] what time it is [now in|right now in|at the moment in|in the city of] {x}[.|?]", "[Time|The time|Current time|Local time] in {x}[?|, please|.]", "My friend is in {x}[.|,] what time is it there?", "[What is|What's|Tell me|Do you know|I need|How about|Check|Give me|Say] the [time|time|hour|local time|clock] [|right now |today |at the moment |just now |this minute ][over in|over in|over there in|out in|down in|up in|in] {x}[?|.|, please.]", "[What time|Which time|What hour] [is it|do they have|have they|do the clocks show] [|right now |just now |now ][over in|over there in|out in|down in] {x}?", "[What is|What's|Tell me|Say] the [time|hour|local time|current time] [right now|now|at present|at the moment] [in|for|at] {x}[?|.]", "{x} time[|?| please]"],
 }
 OPEN = "[What is|What's|Calculate|Compute|How much is|Tell me|Work out|Please compute|Please calculate|Find|I need|Solve|Could you work out|Can you calculate|Give me|I'd like to know|What do you get for|Do you know|Evaluate|Would you calculate|Let me know|What comes out of|I have to know|Please work out]"
 EXACT = [OPEN + " {a} {o} {b}[?|.|, please.|]", "{a} {o} {b}[|?|=|= ?| = ?| please| is what?| equals what?| makes?]", "[What is the result of|What is the value of|The answer to|What do I get for|What would be|What will] {a} {o} {b}[?| be?| come to?]", "[How much|What] [does|would|will] {a} {o} {b} [make|give|come to|be|yield|result in|amount to|work out to|bring|sum up to]?"]
@@ -84,14 +84,14 @@ class Toolbox:
     """The tools of one conversation: one to three kinds, under names of their own."""
 
     def __init__(self, rng: Random):
-        self.kinds = rng.choices([["weather"], ["calculator"], ["time"], ["other"], rng.sample([*DESCRIPTIONS, "other"], 2), rng.sample([*DESCRIPTIONS, "other"], 3)], [3, 3, 3, 2, 6, 3])[0]
+        self.kinds = rng.choices([["weather"], ["calculator"], ["time"], ["other"], rng.sample([*DESCRIPTIONS, "other"], 2), rng.sample([*DESCRIPTIONS, "other"], 3)], [3, 3, 3, 2, 8, 2])[0]
         self.name, self.parameter = {}, {}
         self.noun = rng.choice([coined(rng), rng.choice(words.WORDS), rng.choice("price,address,owner,colour,size,number,score,rank,height,stock,menu,boss,status,password,flag,phone number".split(","))])
         self.tools = []
         for kind in self.kinds:
             nouns = NOUNS.get(kind, [self.noun.replace(" ", "_")])
             self.name[kind] = tool_name(rng, nouns, SINGLES.get(kind, nouns))
-            self.parameter[kind] = rng.choice(PARAMETERS[kind]) if rng.random() < 0.65 else rng.choice([coined(rng), rng.choice(VOCABULARY).lower()])
+            self.parameter[kind] = rng.choice(PARAMETERS[kind]) if rng.random() < 0.6 else rng.choice([coined(rng), rng.choice(VOCABULARY).lower()])
             description = say(rng, rng.choice(DESCRIPTIONS[kind])) if kind != "other" else say(rng, "[Get|Look up|Find|Return|Tells] the {n} of [something|a thing|a person|a name|an item][.|]", n=self.noun)
             self.tools.append(definition(rng, self.name[kind], description, self.parameter[kind]))
 
