@@ -7,7 +7,7 @@ import type { Job } from "./job.ts";
 import type { ScoredToken } from "./logprobs.ts";
 import type { Metrics } from "./metrics.ts";
 import type { AppDeps, Serving } from "./serving.ts";
-import { eventStream, type Send } from "./sse.ts";
+import { eventStream, type Send, type SseOptions } from "./sse.ts";
 import { type ToolCall, withDelta } from "./tools_answer.ts";
 
 /** A finished choice. */
@@ -64,29 +64,38 @@ export async function answer(
     readonly exchange: Exchange;
   },
 ): Promise<Response> {
-  const { exchange, deps } = context;
+  const { exchange } = context;
   const { abort } = exchange;
   exchange.check();
   const choices = startChoices(context.serving, job, context.metrics, abort);
   exchange.work = { job, choices };
-  if (stream) {
-    exchange.streaming = true;
-    return eventStream((send) => streamChoices(choices, job, dialect, abort, send), {
-      client: request.signal,
-      cut: abort.signal,
-      onCancel: () => exchange.cut(clientGone()),
-      onStall: (seconds) => exchange.cut(slowReader(seconds)),
-      onError: (error) => {
-        exchange.error = asApiError(error).code;
-        if (isOurFault(error)) deps.logger.error("{id} failed after its stream began: {error}", { id: job.id, error });
-      },
-      onEnd: () => exchange.end(),
-      heartbeatMs: deps.heartbeatMs,
-      stallSeconds: deps.slowReaderTimeout,
-    });
-  }
+  if (stream) return streamed((send) => streamChoices(choices, job, dialect, abort, send), { request, ...context });
   const completions = await complete(choices, job, abort);
   return Response.json({ ...head(job), ...dialect.body(completions, job), usage: usageOf(job, choices) });
+}
+
+/** Answers with what `produce` sends. Whatever cuts the stream short cuts the exchange short, and is logged. */
+export function streamed(
+  produce: (send: Send) => Promise<void>,
+  { request, exchange, deps }: { readonly request: Request; readonly exchange: Exchange; readonly deps: AppDeps },
+  fail?: NonNullable<SseOptions["fail"]>,
+): Response {
+  exchange.streaming = true;
+  return eventStream(produce, {
+    client: request.signal,
+    cut: exchange.abort.signal,
+    onCancel: () => exchange.cut(clientGone()),
+    onStall: (seconds) => exchange.cut(slowReader(seconds)),
+    onError: (error) => {
+      exchange.error = asApiError(error).code;
+      const id = exchange.work?.job.id;
+      if (isOurFault(error)) deps.logger.error("{id} failed after its stream began: {error}", { id, error });
+    },
+    onEnd: () => exchange.end(),
+    heartbeatMs: deps.heartbeatMs,
+    stallSeconds: deps.slowReaderTimeout,
+    ...(fail && { fail }),
+  });
 }
 
 /** Runs the choices to their ends and gives the job's completions. The first failure aborts all. */

@@ -125,6 +125,131 @@ export const chatChunk = z.strictObject({
   usage: usage.nullish(),
 });
 
+const responseLogprobs = z.array(z.strictObject({ ...scored, top_logprobs: z.array(z.strictObject(scored)) }));
+const itemStatus = z.enum(["in_progress", "completed", "incomplete"]);
+
+const outputItem = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("message"),
+    id,
+    status: itemStatus,
+    role: z.literal("assistant"),
+    content: z.array(
+      z.strictObject({
+        type: z.literal("output_text"),
+        text: z.string(),
+        annotations: z.array(z.never()),
+        logprobs: responseLogprobs,
+      }),
+    ),
+  }),
+  z.strictObject({
+    type: z.literal("reasoning"),
+    id,
+    status: itemStatus,
+    summary: z.array(z.never()),
+    content: z.array(z.strictObject({ type: z.literal("reasoning_text"), text: z.string() })),
+  }),
+  z.strictObject({
+    type: z.literal("function_call"),
+    id,
+    status: itemStatus,
+    call_id: z.string(),
+    name: z.string(),
+    arguments: z.string(),
+  }),
+]);
+
+export const responseAnswer = z.strictObject({
+  id,
+  object: z.literal("response"),
+  created_at: unixTime,
+  status: z.enum(["in_progress", "completed", "incomplete", "failed"]),
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  incomplete_details: z.strictObject({ reason: z.literal("max_output_tokens") }).nullable(),
+  instructions: z.string().nullable(),
+  max_output_tokens: count.nullable(),
+  metadata: z.record(z.string(), z.string()),
+  model: z.string(),
+  output: z.array(outputItem),
+  parallel_tool_calls: z.boolean(),
+  previous_response_id: z.string().nullable(),
+  reasoning: z.strictObject({ effort: z.null(), summary: z.null() }),
+  store: z.boolean(),
+  temperature: z.number(),
+  text: z.strictObject({ format: z.looseObject({ type: z.string() }) }),
+  tool_choice: z.union([z.string(), z.strictObject({ type: z.literal("function"), name: z.string() })]),
+  tools: z.array(z.looseObject({ type: z.literal("function"), name: z.string() })),
+  top_logprobs: count,
+  top_p: z.number(),
+  truncation: z.literal("disabled"),
+  usage: z
+    .strictObject({
+      input_tokens: count,
+      input_tokens_details: z.strictObject({ cached_tokens: count }),
+      output_tokens: count,
+      output_tokens_details: z.strictObject({ reasoning_tokens: count }),
+      total_tokens: count,
+    })
+    .nullable(),
+});
+
+const place = { sequence_number: count, output_index: count, item_id: id };
+const responseStep = (type: string) =>
+  z.strictObject({ type: z.literal(type), sequence_number: count, response: responseAnswer });
+const itemStep = (type: string) =>
+  z.strictObject({ type: z.literal(type), sequence_number: count, output_index: count, item: outputItem });
+const partStep = (type: string) =>
+  z.strictObject({
+    type: z.literal(type),
+    ...place,
+    content_index: count,
+    part: z.looseObject({ type: z.string(), text: z.string() }),
+  });
+
+export const responseEvent = z.union([
+  ...["created", "in_progress", "completed", "incomplete", "failed"].map((step) => responseStep(`response.${step}`)),
+  ...["added", "done"].map((step) => itemStep(`response.output_item.${step}`)),
+  ...["added", "done"].map((step) => partStep(`response.content_part.${step}`)),
+  z.strictObject({
+    type: z.literal("response.output_text.delta"),
+    ...place,
+    content_index: count,
+    delta: z.string(),
+    logprobs: responseLogprobs,
+  }),
+  z.strictObject({
+    type: z.literal("response.output_text.done"),
+    ...place,
+    content_index: count,
+    text: z.string(),
+    logprobs: responseLogprobs,
+  }),
+  z.strictObject({
+    type: z.literal("response.reasoning_text.delta"),
+    ...place,
+    content_index: count,
+    delta: z.string(),
+  }),
+  z.strictObject({ type: z.literal("response.reasoning_text.done"), ...place, content_index: count, text: z.string() }),
+  z.strictObject({ type: z.literal("response.function_call_arguments.delta"), ...place, delta: z.string() }),
+  z.strictObject({
+    type: z.literal("response.function_call_arguments.done"),
+    ...place,
+    name: z.string(),
+    arguments: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal("error"),
+    sequence_number: count,
+    code: z.string().nullable(),
+    message: z.string(),
+    param: z.string().nullable(),
+  }),
+]);
+
+export const responseDeletedAnswer = z.strictObject({ id, object: z.literal("response"), deleted: z.literal(true) });
+
 export const embeddingsAnswer = z.strictObject({
   object: z.literal("list"),
   data: z.array(

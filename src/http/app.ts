@@ -16,6 +16,8 @@ import { checkModel, modelCard, modelList } from "./models.ts";
 import { type OpenApi, openApi } from "./openapi.ts";
 import { newId, requestId } from "./request_id.ts";
 import { requestLine } from "./request_log.ts";
+import { ResponseStore } from "./response_store.ts";
+import { respond } from "./responses.ts";
 import { parseChat, parseCompletion, parseDetokenize, parseTokenize } from "./schema.ts";
 import type { AppDeps, Serving } from "./serving.ts";
 import { detokenize, tokenize } from "./tokenize.ts";
@@ -53,13 +55,16 @@ export function createApp(deps: AppDeps): Hono<Env> {
     metrics.attach(serving);
     return serving;
   };
+  const store = new ResponseStore();
+  // Time to first token tells what is cached: without this, whoever holds one key could probe the others' prompts.
+  const tenantOf = (c: Context<Env>) =>
+    deps.apiKeys.length === 0 ? "" : `key ${bearerKey(c.req.header("authorization"))}`;
   const body = (c: Context<Env>) => readJsonBody(c.req.raw, maxBodyBytes, c.get("exchange").abort.signal);
   const jobContext = (c: Context<Env>, kind: string) => ({
     id: `${kind}-${newId()}`,
     created: deps.unixTime(),
     seed: deps.nextSeed,
-    // Time to first token tells what is cached: without this, whoever holds one key could probe the others' prompts.
-    cacheSalt: deps.apiKeys.length === 0 ? "" : `key ${bearerKey(c.req.header("authorization"))}`,
+    cacheSalt: tenantOf(c),
   });
 
   app.use(async (c, next) => {
@@ -119,6 +124,20 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const { id, cacheSalt } = jobContext(c, "embd");
     const { abort } = c.get("exchange");
     return c.json(await embeddings(serving, request, { id, cacheSalt, metrics, abort }));
+  });
+  app.post("/v1/responses", async (c) => {
+    const serving = loaded();
+    const fields = await body(c);
+    if (typeof fields.model === "string") checkModel(serving.model, fields.model);
+    const job = { ...jobContext(c, ""), id: `resp_${newId()}` };
+    const exchange = c.get("exchange");
+    return respond(fields, { request: c.req.raw, serving, deps, metrics, exchange, store, owner: tenantOf(c), job });
+  });
+  app.get("/v1/responses/:id", (c) => c.json(store.get(tenantOf(c), c.req.param("id"), "id").body));
+  app.delete("/v1/responses/:id", (c) => {
+    const id = c.req.param("id");
+    store.delete(tenantOf(c), id);
+    return c.json({ id, object: "response", deleted: true });
   });
   app.get("/v1/models", (c) => c.json(modelList(loaded().model)));
   app.get("/v1/models/:id{.+}", (c) => c.json(modelCard(loaded().model, c.req.param("id"))));

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import * as answers from "./answer_schemas.ts";
 import { embeddingsSchema } from "./embeddings.ts";
+import { responsesSchema } from "./responses_schema.ts";
 import { chatSchema, completionSchema, detokenizeSchema, tokenizeSchema } from "./schema.ts";
 
 /** One endpoint as /openapi.json and /docs describe it. */
@@ -35,6 +36,21 @@ export const ENDPOINTS: readonly Endpoint[] = [
     request: completionSchema,
     answer: answers.completionAnswer,
     event: answers.completionAnswer,
+  },
+  {
+    method: "post",
+    path: "/v1/responses",
+    summary: "Answer a conversation that the server may remember",
+    request: responsesSchema,
+    answer: answers.responseAnswer,
+    event: answers.responseEvent,
+  },
+  { method: "get", path: "/v1/responses/{response}", summary: "A stored response", answer: answers.responseAnswer },
+  {
+    method: "delete",
+    path: "/v1/responses/{response}",
+    summary: "Forget a stored response",
+    answer: answers.responseDeletedAnswer,
   },
   {
     method: "post",

@@ -26,8 +26,11 @@ const never: Neutral = () => false;
 /** Known to OpenAI's or vLLM's clients but not supported yet; accepted only with a value that asks for nothing. */
 const UNSUPPORTED: Readonly<Record<string, Neutral>> = {
   audio: never,
+  background: is(false),
   chat_template: never,
+  context_management: empty,
   continue_final_message: is(false),
+  conversation: never,
   documents: empty,
   echo: is(false),
   function_call: is("none", "auto"),
@@ -37,7 +40,9 @@ const UNSUPPORTED: Readonly<Record<string, Neutral>> = {
   guided_json: never,
   guided_regex: never,
   kv_transfer_params: never,
+  max_tool_calls: never,
   mm_processor_kwargs: empty,
+  moderation: never,
   modalities: (value) => Array.isArray(value) && value.every((modality) => modality === "text"),
   prediction: never,
   prompt_embeds: never,

@@ -90,7 +90,7 @@ const SHAPES: Readonly<Record<string, JsonSchema>> = {
       { type: "null" },
     ],
   },
-  input: { anyOf: [text, listOf(text), tokenIds, listOf(tokenIds)] },
+  input: { anyOf: [text, listOf(text), tokenIds, listOf(tokenIds), listOf({ type: "object" })] },
   prompt: { anyOf: [text, listOf(text), tokenIds, listOf(tokenIds)] },
   stop: { anyOf: [text, listOf(text)] },
 };

@@ -1,4 +1,4 @@
-import { asApiError, errorBody } from "./errors.ts";
+import { type ApiError, asApiError, errorBody } from "./errors.ts";
 
 const DEFAULT_HEARTBEAT_MS = 15_000;
 
@@ -12,8 +12,8 @@ const encoder = new TextEncoder();
 const DONE = encoder.encode("data: [DONE]\n\n");
 const HEARTBEAT = encoder.encode(": keep-alive\n\n");
 
-/** Sends one JSON text as an event. Resolves, or returns undefined, when there is room for more. */
-export type Send = (json: string) => Promise<void> | undefined;
+/** Sends one JSON text as an event, which may have a name. Resolves, or returns undefined, when there is room for more. */
+export type Send = (json: string, event?: string) => Promise<void> | undefined;
 
 export interface SseOptions {
   /** The request's: aborts when its client leaves. Not every runtime also cancels the body it is not reading. */
@@ -26,6 +26,8 @@ export interface SseOptions {
   onStall(seconds: number): void;
   /** Called with an error that ended the stream after its status was sent. */
   onError(error: unknown): void;
+  /** Sends how a failed stream ends, where that is not an error and `[DONE]`; then good ones end without `[DONE]`, too. */
+  fail?(error: ApiError, send: Send): void;
   /** Called once, when nothing more will be sent. */
   onEnd(): void;
   readonly heartbeatMs?: number | undefined;
@@ -83,10 +85,11 @@ export function eventStream(produce: (send: Send) => Promise<void>, options: Sse
             controller.error(new Error(`The client read nothing for ${stallSeconds} s`));
           }, ms);
         };
-        const send: Send = (json) => {
+        const send: Send = (json, event) => {
           if (!open) return undefined;
           idle = false;
-          controller.enqueue(encoder.encode(`data: ${json}\n\n`));
+          const name = event === undefined ? "" : `event: ${event}\n`;
+          controller.enqueue(encoder.encode(`${name}data: ${json}\n\n`));
           // On Deno a broken connection shows here: enqueue cancels the stream before it returns.
           if (!open || cut.aborted || (controller.desiredSize ?? 0) > 0) return undefined;
           if (fullSince === 0) fullSince = performance.now();
@@ -95,7 +98,7 @@ export function eventStream(produce: (send: Send) => Promise<void>, options: Sse
         };
         const end = () => {
           if (!open) return;
-          controller.enqueue(DONE);
+          if (!options.fail) controller.enqueue(DONE);
           if (!open) return;
           close();
           controller.close();
@@ -107,7 +110,8 @@ export function eventStream(produce: (send: Send) => Promise<void>, options: Sse
         produce(send).then(end, (error) => {
           if (open) {
             options.onError(error);
-            send(JSON.stringify(errorBody(asApiError(error))));
+            if (options.fail) options.fail(asApiError(error), send);
+            else send(JSON.stringify(errorBody(asApiError(error))));
           }
           end();
         });

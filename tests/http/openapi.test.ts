@@ -47,7 +47,7 @@ describe("the document is OpenAPI 3.1", () => {
 
   test("every $ref leads somewhere and every schema is of the dialect's words", () => {
     const words = new Set(
-      "$ref additionalProperties anyOf oneOf const default description enum exclusiveMaximum exclusiveMinimum items maxItems maxLength maximum minItems minLength minimum pattern properties propertyNames required type format".split(
+      "$ref additionalProperties anyOf not oneOf const default description enum exclusiveMaximum exclusiveMinimum items maxItems maxLength maximum minItems minLength minimum pattern properties propertyNames required type format".split(
         " ",
       ),
     );
