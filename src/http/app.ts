@@ -60,8 +60,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
   const tenantOf = (c: Context<Env>) =>
     deps.apiKeys.length === 0 ? "" : `key ${bearerKey(c.req.header("authorization"))}`;
   const body = (c: Context<Env>) => readJsonBody(c.req.raw, maxBodyBytes, c.get("exchange").abort.signal);
-  const jobContext = (c: Context<Env>, kind: string) => ({
-    id: `${kind}-${newId()}`,
+  const jobContext = (c: Context<Env>, prefix: string) => ({
+    id: `${prefix}${newId()}`,
     created: deps.unixTime(),
     seed: deps.nextSeed,
     cacheSalt: tenantOf(c),
@@ -102,7 +102,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const serving = loaded();
     const request = parseCompletion(await body(c));
     checkModel(serving.model, request.model);
-    const job = completionJob(serving, request, jobContext(c, "cmpl"));
+    const job = completionJob(serving, request, jobContext(c, "cmpl-"));
     return answer(c.req.raw, request.stream, job, completionDialect, {
       serving,
       deps,
@@ -114,14 +114,14 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const serving = loaded();
     const request = parseChat(await body(c));
     checkModel(serving.model, request.model);
-    const job = chatJob(serving, request, jobContext(c, "chatcmpl"));
+    const job = chatJob(serving, request, jobContext(c, "chatcmpl-"));
     return answer(c.req.raw, request.stream, job, chatDialect, { serving, deps, metrics, exchange: c.get("exchange") });
   });
   app.post("/v1/embeddings", async (c) => {
     const serving = loaded();
     const request = parseEmbeddings(await body(c));
     checkModel(serving.model, request.model);
-    const { id, cacheSalt } = jobContext(c, "embd");
+    const { id, cacheSalt } = jobContext(c, "embd-");
     const { abort } = c.get("exchange");
     return c.json(await embeddings(serving, request, { id, cacheSalt, metrics, abort }));
   });
@@ -129,7 +129,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const serving = loaded();
     const fields = await body(c);
     if (typeof fields.model === "string") checkModel(serving.model, fields.model);
-    const job = { ...jobContext(c, ""), id: `resp_${newId()}` };
+    const job = jobContext(c, "resp_");
     const exchange = c.get("exchange");
     return respond(fields, { request: c.req.raw, serving, deps, metrics, exchange, store, owner: tenantOf(c), job });
   });

@@ -8,7 +8,7 @@ import type { Job, JobContext } from "./job.ts";
 import type { Metrics } from "./metrics.ts";
 import { type OutputEvent, type OutputItem, ResponseOutput } from "./response_output.ts";
 import type { ResponseStore } from "./response_store.ts";
-import { type Item, readItems, toMessages } from "./responses_input.ts";
+import { type Item, keptItems, readItems, toMessages } from "./responses_input.ts";
 import { parseResponses, type ResponsesRequest, SHARED_FIELDS } from "./responses_schema.ts";
 import { parseChat } from "./schema.ts";
 import type { AppDeps, Serving } from "./serving.ts";
@@ -46,7 +46,7 @@ export async function respond(body: Readonly<Record<string, unknown>>, context: 
   exchange.work = { job, choices };
   const run = new ResponseRun(request, job, choices[0]!);
   const finish = (response: ResponseBody) => {
-    if (request.store) store.put(owner, { body: response, items: [...items, ...response.output] });
+    if (request.store) store.put(owner, { body: response, items: [...items, ...keptItems(response.output)] });
     return response;
   };
   if (!request.stream) return Response.json(finish(await run.toEnd(exchange.abort, () => undefined)));

@@ -1,12 +1,27 @@
 import { z } from "zod";
 import { generation, parse } from "./schema.ts";
 
+/** What is sent back to the client must not be nested deeper than JSON can be written. */
+const MAX_LEVELS = 64;
+
+function isShallow(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth < MAX_LEVELS; depth++) {
+    level = level.flatMap((each) => (typeof each === "object" && each !== null ? Object.values(each) : []));
+    if (level.length === 0) return true;
+  }
+  return false;
+}
+
+const TOO_DEEP = `must not be nested deeper than ${MAX_LEVELS} levels`;
+const MAX_METADATA = 16;
+
 /** A function as /v1/responses has it: flat. */
 const tool = z.strictObject({
   type: z.literal("function", 'must be "function", the only supported type of tool'),
   name: z.string(),
   description: z.string().nullish(),
-  parameters: z.record(z.string(), z.unknown(), "must be a JSON Schema object").nullish(),
+  parameters: z.record(z.string(), z.unknown(), "must be a JSON Schema object").refine(isShallow, TOO_DEEP).nullish(),
   strict: z.boolean().nullish(),
 });
 
@@ -15,7 +30,7 @@ const toolChoice = z.union(
   'must be "none", "auto", "required" or {"type": "function", "name": ...}',
 );
 
-const format = z.looseObject({ type: z.enum(["text", "json_object", "json_schema"]) });
+const format = z.looseObject({ type: z.enum(["text", "json_object", "json_schema"]) }).refine(isShallow, TOO_DEEP);
 
 /** Fields of chats that mean the same here. */
 const shared = {
@@ -52,7 +67,10 @@ export const responsesSchema = z.object({
   instructions: z.string().optional(),
   previous_response_id: z.string().optional(),
   store: z.boolean().default(true),
-  metadata: z.record(z.string().max(64), z.string().max(512)).default({}),
+  metadata: z
+    .record(z.string().max(64), z.string().max(512))
+    .refine((pairs) => Object.keys(pairs).length <= MAX_METADATA, `must not have more than ${MAX_METADATA} pairs`)
+    .default({}),
   max_output_tokens: z.int().min(1).optional(),
   tools: z.array(tool).default([]),
   tool_choice: toolChoice.default("auto"),

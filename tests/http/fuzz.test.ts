@@ -4,7 +4,14 @@ import { fallbackTokenizer, harness } from "./harness.ts";
 
 const { post, engine } = harness({ tokenizer: fallbackTokenizer, eosTokenIds: [2], maxModelLen: 128 });
 
-const PATHS = ["/v1/completions", "/v1/chat/completions", "/tokenize", "/detokenize"] as const;
+const PATHS = [
+  "/v1/completions",
+  "/v1/chat/completions",
+  "/v1/responses",
+  "/v1/embeddings",
+  "/tokenize",
+  "/detokenize",
+] as const;
 
 const scalar = fc.oneof(
   fc.constantFrom(
@@ -83,7 +90,46 @@ const likely = {
   prompt_logprobs: fc.integer({ min: -1, max: 21 }),
   response_format: anything,
 };
+const item = fc.record(
+  {
+    type: fc.constantFrom("message", "function_call", "function_call_output", "reasoning", "other"),
+    role: message.map(({ role }) => role),
+    content: fc.oneof(
+      fc.string({ unit: "grapheme" }),
+      fc.array(fc.record({ type: fc.constantFrom("input_text", "input_image"), text: anything }), { maxLength: 2 }),
+    ),
+    call_id: fc.string(),
+    name: anything,
+    arguments: fc.oneof(fc.json({ maxDepth: 1 }), anything),
+    output: fc.oneof(fc.string(), anything),
+  },
+  { requiredKeys: ["type"] },
+);
+const input = fc.oneof(likely.prompt, fc.array(item, { maxLength: 3 }), fc.string({ unit: "grapheme", minLength: 1 }));
 const bodies = fc.oneof(
+  fc.record(
+    {
+      input,
+      max_output_tokens: fc.nat(8),
+      stream: fc.boolean(),
+      store: fc.boolean(),
+      instructions: fc.string(),
+      metadata: fc.oneof(fc.dictionary(fc.string(), fc.string(), { maxKeys: 2 }), anything),
+      text: anything,
+      temperature: likely.temperature,
+    },
+    { requiredKeys: ["input"] },
+  ),
+  fc.record(
+    {
+      input,
+      encoding_format: fc.constantFrom("float", "base64", "x"),
+      pooling: fc.constantFrom("mean", "last", 1),
+      dimensions: fc.constantFrom(null, 3),
+      truncate_prompt_tokens: likely.truncate_prompt_tokens,
+    },
+    { requiredKeys: ["input"] },
+  ),
   fc.record(likely, { requiredKeys: [] }),
   fc.record(Object.fromEntries(Object.keys(likely).map((name) => [name, anything])), { requiredKeys: [] }),
   fc.record({

@@ -38,7 +38,7 @@ test("keeps what an owner put, within its bounds, and shows it to nobody else", 
       expect(store.size).toBe(expected.size);
       for (const [name, content] of expected) {
         const [owner, id] = name.split(" ") as [string, string];
-        expect(store.get(owner, id, "id").items[0]!.content).toBe(content);
+        expect(store.get(owner, id, "id").items).toEqual([{ type: "message", role: "user", content }]);
       }
     }),
   );

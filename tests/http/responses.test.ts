@@ -215,3 +215,24 @@ test("what cannot be is a 400 that names the field as it was sent", async () => 
   expect(await refused(app, { input: "x", previous_response_id: "resp_none" })).toMatchObject({ status: 404 });
   expect(app.engine.seen).toEqual([]);
 });
+
+test("what is too deep to be written back is refused before anything runs", async () => {
+  const app = scripted({ says: "x" });
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const tools = `[{"type": "function", "name": "f", "parameters": {"a": ${deep}}}]`;
+  const bodies = [`"tools": ${tools}, "tool_choice": "none"`, `"text": {"format": {"type": "text", "a": ${deep}}}`];
+  for (const [i, body] of bodies.entries()) {
+    const response = await app.post("/v1/responses", `{"input": "x", ${body}}`);
+    const { error } = errorAnswer.parse(await response.json());
+    expect(error.param).toBe(["tools[0].parameters", "text.format"][i]!);
+  }
+  expect(
+    (
+      await app.post(
+        "/v1/responses",
+        `{"input": [{"type": "reasoning", "x": ${deep}}, {"role": "user", "content": "x"}]}`,
+      )
+    ).status,
+  ).toBe(200);
+  expect(app.engine.seen).toHaveLength(1);
+});
