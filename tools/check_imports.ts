@@ -21,6 +21,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   runner: ["base", "contracts", "weights"],
   engine: ["base", "contracts", "kv"],
   prefix_store: ["base", "contracts", "kv"],
+  grammar: ["base", "contracts", "text"],
   http: ["base", "contracts", "text", "engine"],
   selftest: ["base", "contracts", "gpu", "reference"],
 };
@@ -32,6 +33,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@huggingface/jinja": ["src/text/"],
   "@huggingface/tokenizers": ["src/text/"],
   "@logtape/logtape": ["src/build.ts", "src/cli/", "src/http/", "src/base/"],
+  "@mlc-ai/web-xgrammar": ["src/grammar/xgrammar.ts"],
   "cli-progress": ["src/cli/"],
   commander: ["src/main.ts", "src/cli/"],
   hono: ["src/http/"],

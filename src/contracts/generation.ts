@@ -1,5 +1,7 @@
 /** What the engine is asked for and what it answers, in tokens. Text lives in `src/text`, HTTP in `src/http`. */
 
+import type { Grammar } from "./grammar.ts";
+
 /** How one sequence is decoded. Text-level stops are not here: they live in the detokenizer, which aborts. */
 export interface SamplingParams {
   /** 0 (or below 1e-5): greedy. */
@@ -87,6 +89,8 @@ export interface GenerationRequest {
   readonly promptLogprobs: number;
   /** The vector of the prompt is wanted, too. "mean" costs what the prefix cache would save. */
   readonly pooling?: Pooling;
+  /** What every continuation keeps to; it ends where the grammar does, whatever `ignoreEos` says. Not with beams. */
+  readonly grammar?: Grammar | undefined;
   /** Cached prefixes are shared among requests of the same salt, and with nobody else. */
   readonly cacheSalt: string;
   /** Lower runs first, under the priority policy. */

@@ -46,6 +46,11 @@ export interface StepInput {
   editPairs: Uint32Array;
   /** [masks, maskWords(vocabSize)] bit t % 32 of word t / 32 is set where token t may be chosen. */
   maskBits: Uint32Array;
+  /**
+   * Masks may still be on their way when a step begins: `maskBits` and `masks` hold once this has resolved, and only
+   * sampling waits for it. Absent: they hold already.
+   */
+  masksReady?: Promise<void> | undefined;
   /** [copies, 2] source block, destination block. */
   copyPairs: Uint32Array;
   /** [hiddenRanges, 2] first row and number of rows whose hidden states are wanted. */

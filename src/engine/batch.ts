@@ -1,9 +1,10 @@
 import { assert } from "../base/assert.ts";
 import { maskWords, type RunnerLimits, SAMPLING_WORDS, type StepInput } from "../contracts/runner.ts";
 import type { KvCache } from "../kv/kv_cache.ts";
+import { awaitMasks } from "./await_masks.ts";
 import { LogitEdits } from "./logit_edits.ts";
 import type { ScheduledChunk } from "./scheduler.ts";
-import type { Sequence } from "./sequence_group.ts";
+import type { Sequence, SequenceGroup } from "./sequence_group.ts";
 
 /** Samples `first` and on score the prompt's tokens after `position` and on, `count` of them. */
 export interface PromptScores {
@@ -31,6 +32,8 @@ export class Batch {
   readonly promptScores: PromptScores[] = [];
   /** Where its hidden states are those of prompts. */
   readonly pooledRows: PooledRows[] = [];
+  /** Groups whose masks did not come in time: what is drawn for them says nothing. */
+  readonly late = new Set<SequenceGroup>();
   readonly #maxBlocksPerSeq: number;
   /** Float view of `input.sampling`. */
   readonly #samplingFloats: Float32Array;
@@ -86,11 +89,22 @@ export class Batch {
     for (const chunk of chunks) if (chunk.count === 1) this.#add(chunk, kv);
     input.decodeRows = input.rows;
     for (const chunk of chunks) if (chunk.count > 1) this.#add(chunk, kv);
+    this.#placeMasks();
     const copies = kv.takeCopies();
     input.copies = copies.length;
     copies.forEach(({ source, destination }, i) => {
       input.copyPairs[2 * i] = source;
       input.copyPairs[2 * i + 1] = destination;
+    });
+  }
+
+  #placeMasks(): void {
+    this.late.clear();
+    this.input.masksReady = undefined;
+    const missing = this.#edits.writeMasks();
+    if (missing.length === 0) return;
+    this.input.masksReady = awaitMasks(this.#edits, missing).then((late) => {
+      for (const { group } of late) this.late.add(group);
     });
   }
 

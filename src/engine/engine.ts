@@ -260,6 +260,7 @@ export class Engine implements GenerationEngine {
       throw new EngineError("invalid_request", message, "use_beam_search");
     };
     const { width } = beam;
+    if (request.grammar) refuse("Beams cannot keep to a grammar");
     if (branches > width) refuse(`${branches} beams are asked for, of ${width} searched`);
     const candidates = BeamSearch.candidatesFor(width, endingsOf(request, this.#limits).size);
     if (candidates > MAX_TOP_LOGPROBS) {
@@ -294,7 +295,7 @@ export class Engine implements GenerationEngine {
       this.#scheduling = false;
       if (this.#scheduler.preemptions > preemptions) this.#datePreemptions();
       if (chunks.length === 0) {
-        for (const resolve of this.#idle.splice(0)) resolve();
+        if (!this.#scheduler.holdsAny) for (const resolve of this.#idle.splice(0)) resolve();
         await this.#untilNotified();
         continue;
       }
@@ -329,7 +330,10 @@ export class Engine implements GenerationEngine {
     }
     for (const rows of this.#batch.pooledRows) this.#requestOf.get(rows.sequence.group)!.acceptHidden(rows, output);
     const sampled = new Set<SequenceGroup>();
+    for (const group of this.#batch.late) this.#hold(group);
     for (const chunk of chunks) {
+      // What was drawn without its mask is drawn again.
+      if (chunk.samples !== "none" && this.#batch.late.has(chunk.sequence.group)) continue;
       this.#scheduler.advance(chunk);
       if (chunk.samples !== "none") sampled.add(chunk.sequence.group);
     }
@@ -339,6 +343,12 @@ export class Engine implements GenerationEngine {
       const live = this.#requestOf.get(group)!;
       for (const branch of live.accept(group, output, this.#scheduler, time)) this.#forget(branch);
     }
+  }
+
+  /** Until the group's masks are there. */
+  #hold(group: SequenceGroup): void {
+    group.isLate = true;
+    for (const { matcher } of group.branches) void matcher?.ready().then(() => this.#notify());
   }
 
   #datePreemptions(): void {
@@ -360,6 +370,7 @@ export class Engine implements GenerationEngine {
   /** Takes a branch out of everything; the last one of a request takes the request with it. */
   #forget(branch: Sequence): void {
     const { group, kv } = branch;
+    branch.matcher?.close();
     if (kv && this.#pins.delete(group)) this.#kv.pin(kv, branch.tokens, group.promptLength);
     const live = this.#requestOf.get(group)!;
     if (this.#fetching.has(live)) group.leave(branch);
@@ -388,7 +399,8 @@ export class Engine implements GenerationEngine {
   }
 
   #untilNotified(): Promise<void> {
-    if (this.#left.size > 0 || this.#scheduler.waiting.length > 0 || this.#closed) return Promise.resolve();
+    const { waiting, holdsAny } = this.#scheduler;
+    if (this.#left.size > 0 || (waiting.length > 0 && !holdsAny) || this.#closed) return Promise.resolve();
     return new Promise((resolve) => {
       this.#wake = resolve;
     });

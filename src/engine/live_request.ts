@@ -9,6 +9,7 @@ import {
   type TokenEvent,
   type TokenLogprobs,
 } from "../contracts/generation.ts";
+import type { TokenMatcher } from "../contracts/grammar.ts";
 import type { StepLogprobs, StepOutput } from "../contracts/runner.ts";
 import type { PooledRows, PromptScores } from "./batch.ts";
 import { BeamSearch } from "./beam_search.ts";
@@ -106,7 +107,7 @@ export class LiveRequest {
     const { params, cachedTokens, topLogprobs, promptLogprobs, pooling } = branch.group;
     const tokenId = tokenIds[branch.sample]!;
     if (tokenId === NOT_A_TOKEN) {
-      output.fail(noToken(params));
+      output.fail(noToken(params, branch.matcher));
       return true;
     }
     const isFirst = branch.numOutputs === 0;
@@ -121,6 +122,7 @@ export class LiveRequest {
       ...(stop && { finish: { ...stop, timing: this.#timing(branch.group, time) } }),
     });
     if (stop) output.end();
+    else branch.matcher?.accept(tokenId);
     return stop !== null;
   }
 
@@ -185,10 +187,19 @@ function logprobsOf(logprobs: StepLogprobs, sample: number, wanted: number): Tok
 }
 
 /** Where the request bars tokens, it is the first to be suspected. */
-function noToken({ allowedTokenIds, badWords }: SamplingParams): EngineError {
-  if (allowedTokenIds === null && badWords.length === 0) return notFinite();
-  const param = badWords.length > 0 ? "bad_words" : "allowed_token_ids";
-  return new EngineError("invalid_request", `${param} leaves no token to go on with`, param);
+function noToken({ allowedTokenIds, badWords, minTokens }: SamplingParams, matcher: TokenMatcher | null): EngineError {
+  if (matcher?.failure) {
+    return new EngineError("invalid_request", `Cannot keep to the grammar: ${matcher.failure}`, "structured_outputs");
+  }
+  const suspects = {
+    bad_words: badWords.length > 0,
+    allowed_token_ids: allowedTokenIds !== null,
+    min_tokens: matcher !== null && minTokens > 0,
+  };
+  const param = Object.entries(suspects).find(([, isSuspect]) => isSuspect)?.[0];
+  if (param === undefined) return notFinite();
+  const rest = matcher ? `${param} and the grammar leave` : `${param} leaves`;
+  return new EngineError("invalid_request", `${rest} no token to go on with`, param);
 }
 
 function notFinite(): EngineError {

@@ -18,6 +18,8 @@ export class LogitEdits {
   readonly #masks = new WeakMap<SequenceGroup, Uint32Array>();
   /** Where this step has the masks of its groups. */
   readonly #maskRows = new Map<SequenceGroup, number>();
+  /** And those of sequences that keep to a grammar. */
+  readonly #matched = new Map<Sequence, number>();
 
   constructor(input: StepInput, vocabSize: number, eosTokenIds: ReadonlySet<number>) {
     this.#input = input;
@@ -32,13 +34,38 @@ export class LogitEdits {
     this.#input.edits = 0;
     this.#input.masks = 0;
     this.#maskRows.clear();
+    this.#matched.clear();
+  }
+
+  /** Puts the grammars' masks where the samples expect them. Returns the sequences whose masks are still being computed. */
+  writeMasks(): readonly Sequence[] {
+    const words = this.#maskWords;
+    const missing: Sequence[] = [];
+    for (const [sequence, row] of this.#matched) {
+      const { matcher, group } = sequence;
+      const { mask } = matcher!;
+      const place = this.#input.maskBits.subarray(row * words, (row + 1) * words);
+      if (mask === null) {
+        missing.push(sequence);
+        place.fill(0);
+        continue;
+      }
+      place.set(mask);
+      const { allowedTokenIds } = group.params;
+      if (allowedTokenIds === null) continue;
+      const allowed = this.#allowed(group, allowedTokenIds);
+      for (let word = 0; word < words; word++) place[word]! &= allowed[word]!;
+    }
+    return missing;
   }
 
   /** Fills words 8 to 15 of the sampling row that begins at word `at`; they are zero. */
   add(sequence: Sequence, at: number): void {
     const { params } = sequence.group;
     const { sampling } = this.#input;
-    if (params.allowedTokenIds !== null) sampling[at + 12] = this.#maskRow(sequence.group, params.allowedTokenIds) + 1;
+    if (sequence.matcher !== null) sampling[at + 12] = this.#matchedRow(sequence) + 1;
+    else if (params.allowedTokenIds !== null)
+      sampling[at + 12] = this.#maskRow(sequence.group, params.allowedTokenIds) + 1;
     const first = this.#input.edits;
     if (params.logitBias.size > 0 || params.minTokens > 0 || params.badWords.length > 0) this.#addBias(sequence);
     const seen = this.#input.edits;
@@ -98,15 +125,25 @@ export class LogitEdits {
   #maskRow(group: SequenceGroup, allowed: readonly number[]): number {
     const known = this.#maskRows.get(group);
     if (known !== undefined) return known;
+    const row = this.#input.masks++;
+    this.#input.maskBits.set(this.#allowed(group, allowed), row * this.#maskWords);
+    this.#maskRows.set(group, row);
+    return row;
+  }
+
+  #matchedRow(sequence: Sequence): number {
+    const row = this.#input.masks++;
+    this.#matched.set(sequence, row);
+    return row;
+  }
+
+  #allowed(group: SequenceGroup, allowed: readonly number[]): Uint32Array {
     let mask = this.#masks.get(group);
     if (!mask) {
       mask = maskOf(allowed, this.#maskWords);
       this.#masks.set(group, mask);
     }
-    const row = this.#input.masks++;
-    this.#input.maskBits.set(mask, row * this.#maskWords);
-    this.#maskRows.set(group, row);
-    return row;
+    return mask;
   }
 }
 

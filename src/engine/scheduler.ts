@@ -93,6 +93,11 @@ export class Scheduler {
     return { queries: this.#prefixQueries, hits: this.#prefixHits };
   }
 
+  /** Some group waits for its masks. */
+  get holdsAny(): boolean {
+    return this.running.some((group) => group.isHeld);
+  }
+
   add(group: SequenceGroup): void {
     group.arrival = this.#arrivals++;
     this.#insert(this.waiting, group);
@@ -112,6 +117,7 @@ export class Scheduler {
     for (let i = 0; i < running.length && budget > 0; i++) {
       const group = running[i]!;
       decodesAhead -= group.decodeRows;
+      if (group.isHeld) continue;
       const shares = this.#shares(group, budget - decodesAhead);
       if (!this.#reserveByPreempting(group, shares)) break;
       budget -= this.#chunk(shares, chunks);

@@ -1,4 +1,5 @@
 import type { BeamParams, GenerationRequest, Pooling, SamplingParams } from "../contracts/generation.ts";
+import type { TokenMatcher } from "../contracts/grammar.ts";
 import { HashChain } from "../kv/hash_chain.ts";
 import type { KvSequence } from "../kv/kv_sequence.ts";
 
@@ -35,13 +36,15 @@ export class SequenceGroup {
   readonly branches: Sequence[];
   /** Every branch has blocks of its own table; before, the leader computes for all. */
   parted = false;
+  /** A mask did not come in time for its last step: it waits for that now. */
+  isLate = false;
   #common: number;
 
   /** @param first Index of its first branch, @param count how many of the request's it has. */
   constructor(request: GenerationRequest, first = 0, count = request.branches) {
     const { id, params, beam, priority, topLogprobs, promptLogprobs, promptIds, cacheSalt } = request;
     this.id = id;
-    this.params = params;
+    this.params = request.grammar ? { ...params, ignoreEos: false } : params;
     this.beam = beam;
     this.priority = priority;
     this.topLogprobs = topLogprobs;
@@ -51,7 +54,14 @@ export class SequenceGroup {
     this.width = beam ? beam.width : count;
     const length = beam ? 1 : count;
     this.branches = Array.from({ length }, (_, i) => Sequence.ofPrompt(this, first + i, promptIds, cacheSalt));
+    if (request.grammar) for (const branch of this.branches) branch.matcher = request.grammar.open();
     this.#common = promptIds.length;
+  }
+
+  /** It cannot go on before the masks that it waits for are there. */
+  get isHeld(): boolean {
+    if (this.isLate) this.isLate = this.branches.some(({ matcher }) => matcher?.mask === null);
+    return this.isLate;
   }
 
   get leader(): Sequence {
@@ -150,6 +160,8 @@ export class Sequence {
   kv: KvSequence | null = null;
   /** Names of its prefixes, computed once however often it is preempted. */
   chain: HashChain;
+  /** Which tokens may come next; null: all of them. */
+  matcher: TokenMatcher | null = null;
   /** Where the step's samples hold its next token. */
   sample = 0;
 

@@ -40,7 +40,8 @@ export function objectNode(schema: Schema, path: string, values: Values): Node {
   if (others && most !== null && properties.length > 0) {
     throw new GrammarError(at(path, "maxProperties"), "is only supported without additionalProperties");
   }
-  if (properties.length === 0 && others) return sequence(text("{"), listOf(others.pair, least, most, "}", values.rules));
+  if (properties.length === 0 && others)
+    return sequence(text("{"), listOf(others.pair, least, most, "}", values.rules));
   const counted = { least, most: most ?? Number.POSITIVE_INFINITY };
   return sequence(text("{"), new Members(properties, others, counted, values.rules).from(0, 0));
 }

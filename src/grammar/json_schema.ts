@@ -97,7 +97,12 @@ class SchemaGrammar implements Values {
     if (allOf !== undefined)
       return this.#all(checkedList(allOf, at(path, "allOf")), { ...rest, ...pick({ anyOf, oneOf }) }, path);
     if (anyOf !== undefined)
-      return this.#some(checkedList(anyOf, at(path, "anyOf")), { ...rest, ...pick({ oneOf }) }, at(path, "anyOf"), false);
+      return this.#some(
+        checkedList(anyOf, at(path, "anyOf")),
+        { ...rest, ...pick({ oneOf }) },
+        at(path, "anyOf"),
+        false,
+      );
     if (oneOf !== undefined) return this.#some(checkedList(oneOf, at(path, "oneOf")), rest, at(path, "oneOf"), true);
     return this.#typed(rest, path);
   }

@@ -1,5 +1,5 @@
 import { GrammarError } from "../contracts/grammar.ts";
-import { type Node, oneOf, type Rules, repeat } from "./ebnf.ts";
+import { type Node, oneOf, type Rules, repeat, sequence } from "./ebnf.ts";
 import { FORMATS, IGNORED_FORMATS } from "./formats.ts";
 import { PLAIN, plainText, quoted, stringRule, withinString } from "./json_text.ts";
 import { parseRegex } from "./regex.ts";
@@ -15,11 +15,29 @@ export function stringNode(schema: Schema, path: string, rules: Rules): Node {
   if (most !== null && most < least) throw new GrammarError(at(path, "maxLength"), "is less than minLength");
   const written = regexOf(schema, path);
   if (written === null) {
-    return least === 0 && most === null ? stringRule(rules) : quoted(repeat(oneOf(...PLAIN), least, most));
+    return least === 0 && most === null ? stringRule(rules) : quoted(characters(least, most, rules));
   }
   const node = parseRegex(written.pattern, withinString, written.path);
   if (least === 0 && most === null) return quoted(node);
   return quoted(withLength(node, parseRegex(written.pattern, plainText, written.path), least, most, written));
+}
+
+/** Each state of a string costs a look at the whole vocabulary, so that long ones are counted in blocks. */
+const BLOCK = 16;
+
+function characters(least: number, most: number | null, rules: Rules): Node {
+  const one = oneOf(...PLAIN);
+  if (least === 0 && most === null) return repeat(one, 0, null);
+  const block = rules.define("block of characters", () => sequence(...Array.from({ length: BLOCK }, () => one)));
+  const tail = (upTo: number) => rules.define(`up to ${upTo} characters`, () => repeat(one, 0, upTo));
+  const head = sequence(
+    repeat(block, Math.floor(least / BLOCK), Math.floor(least / BLOCK)),
+    repeat(one, least % BLOCK, least % BLOCK),
+  );
+  const left = most === null ? null : most - least;
+  if (left === null) return sequence(head, repeat(one, 0, null));
+  if (left < 2 * BLOCK) return sequence(head, tail(left));
+  return sequence(head, repeat(block, 0, Math.floor((left - BLOCK + 1) / BLOCK)), tail(BLOCK - 1));
 }
 
 function length(schema: Schema, keyword: string, path: string): number | null {

@@ -26,7 +26,10 @@ export function openXGrammar(heard: (line: string) => void): { readonly xgrammar
   const module = { exports: {} as XGrammar };
   let memory: WebAssembly.Memory | undefined;
   const instantiate = async (bytes: BufferSource, imports?: WebAssembly.Imports) => {
-    const result = await WebAssembly.instantiate(bytes, imports);
+    const result = (await WebAssembly.instantiate(
+      bytes,
+      imports,
+    )) as unknown as WebAssembly.WebAssemblyInstantiatedSource;
     memory = Object.values(result.instance.exports).find((each) => each instanceof WebAssembly.Memory);
     return result;
   };

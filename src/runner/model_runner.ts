@@ -15,7 +15,7 @@ import type { LoadedModel } from "./load_weights.ts";
 import type { MemoryPlan } from "./memory_plan.ts";
 import { editCapacity, type Pass, passesOf } from "./passes.ts";
 import { rotationTable } from "./rotation.ts";
-import { allocateStepBuffers, type StepBuffers, writeSamples, writeStepInput } from "./step_buffers.ts";
+import { allocateStepBuffers, type StepBuffers, writeMasks, writeSamples, writeStepInput } from "./step_buffers.ts";
 import { hiddenRanges, hiddenStates, joinOutputs, outputRanges, stepOutput } from "./step_output.ts";
 
 export interface ModelRunnerOptions {
@@ -107,8 +107,32 @@ export class ModelRunner implements Runner {
     const hidden = hiddenRanges(this.#decoder, input);
     const body = hidden.length > 0 ? [...layers, ...norm] : layers;
     const [first, ...others] = passesOf(input, maxSequences, editCapacity(this.limits)) as [Pass, ...Pass[]];
-    let output = await this.#run([...body, ...head], input, first, topLogprobs, hidden);
+    let output = input.masksReady
+      ? await this.#runBeforeMasks(body, input, first, topLogprobs, hidden)
+      : await this.#runWhole(body, input, first, topLogprobs, hidden);
     for (const pass of others) output = joinOutputs(output, await this.#run(head, input, pass, topLogprobs));
+    return output;
+  }
+
+  #runWhole(body: readonly Op[], input: StepInput, pass: Pass, topLogprobs: number, hidden: readonly BufferRange[]) {
+    writeMasks(this.#device, this.#buffers, input, this.limits);
+    return this.#run([...body, ...this.#decoder.head], input, pass, topLogprobs, hidden);
+  }
+
+  /** The device works on the model while the host's masks are awaited. */
+  async #runBeforeMasks(
+    body: readonly Op[],
+    input: StepInput,
+    pass: Pass,
+    topLogprobs: number,
+    hidden: readonly BufferRange[],
+  ): Promise<StepOutput> {
+    const shape = { ...input, samples: pass.samples, edits: pass.edits, topLogprobs };
+    const ran = this.#device.run(body, shape, []);
+    const [output] = await Promise.all([
+      input.masksReady!.then(() => this.#runWhole([], input, pass, topLogprobs, hidden)),
+      ran,
+    ]);
     return output;
   }
 

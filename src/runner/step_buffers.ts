@@ -60,7 +60,7 @@ export function allocateStepBuffers(device: Device, limits: RunnerLimits): StepB
   };
 }
 
-/** Sends the used part of every array but those of `writeSamples`. */
+/** Sends the used part of every array but those of `writeSamples` and `writeMasks`. */
 export function writeStepInput(device: Device, buffers: StepBuffers, input: StepInput, limits: RunnerLimits): void {
   const write = writer(device);
   write(buffers.tokenIds, input.tokenIds, input.rows);
@@ -68,8 +68,11 @@ export function writeStepInput(device: Device, buffers: StepBuffers, input: Step
   write(buffers.slots, input.slots, input.rows);
   write(buffers.rowSequences, input.rowSequences, input.rows);
   write(buffers.blockTables, input.blockTables, input.sequences * limits.maxBlocksPerSeq);
-  write(buffers.maskBits, input.maskBits, input.masks * maskWords(limits.vocabSize));
   write(buffers.copyPairs, input.copyPairs, input.copies * 2);
+}
+
+export function writeMasks(device: Device, buffers: StepBuffers, input: StepInput, { vocabSize }: RunnerLimits): void {
+  writer(device)(buffers.maskBits, input.maskBits, input.masks * maskWords(vocabSize));
 }
 
 /** Sends the samples of a pass and their edits. */
