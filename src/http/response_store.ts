@@ -1,5 +1,4 @@
 import { ApiError } from "./errors.ts";
-import type { ResponseBody } from "./responses.ts";
 import type { Item } from "./responses_input.ts";
 
 const MAX_RESPONSES = 1000;
@@ -7,7 +6,8 @@ const MAX_CHARACTERS = 64 * 1024 * 1024;
 
 /** A response that can be read again, and gone on from. */
 export interface StoredResponse {
-  readonly body: ResponseBody;
+  /** As the client got it. */
+  readonly body: { readonly id: string };
   /** The conversation up to and with it. */
   readonly items: readonly Item[];
 }
