@@ -53,6 +53,8 @@ export interface BuiltEngine {
   readonly prefixStore: DiskPrefixStore | null;
   readonly spec: ModelSpec;
   readonly plan: MemoryPlan;
+  /** Tokens that end an output. */
+  readonly eosTokenIds: readonly number[];
 }
 
 /** Where nothing is measured: vLLM's default, and best or near it for both workloads of the paper (section 7.2). */
@@ -105,6 +107,7 @@ export async function buildEngine(
       version: `${VERSION} ${runtime.name}`,
     });
     const prefixStore = await openPrefixStore(config, runner);
+    const endIds = [...new Set([...spec.eosTokenIds, ...(await generationEosTokenIds(directory))])];
     const engine = new Engine(runner, {
       maxBatchedTokens: config.maxNumBatchedTokens,
       maxSequences: config.maxNumSeqs,
@@ -112,7 +115,7 @@ export async function buildEngine(
       policy: config.schedulingPolicy,
       headroom: ADMISSION_HEADROOM,
       chunkedPrefill: config.enableChunkedPrefill,
-      eosTokenIds: [...spec.eosTokenIds, ...(await generationEosTokenIds(directory))],
+      eosTokenIds: endIds,
       maxQueuedRequests: config.maxNumQueuedReqs,
       preemptionMode: config.preemptionMode,
       swapSpace: config.swapSpace,
@@ -120,7 +123,7 @@ export async function buildEngine(
       ...(prefixStore && { prefixStore }),
       now: () => performance.now(),
     });
-    return { engine, runner, prefixStore, spec, plan };
+    return { engine, runner, prefixStore, spec, plan, eosTokenIds: endIds };
   } finally {
     await opened.close();
   }

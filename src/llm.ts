@@ -4,7 +4,7 @@ import { loadServing } from "./cli/load_serving.ts";
 import { seedSource } from "./cli/seed_source.ts";
 import { allOrNone, complete } from "./http/answer.ts";
 import { chatJob } from "./http/chat.ts";
-import { type Choice, startChoices } from "./http/choice.ts";
+import { type Choice, startChoices, withGrammar } from "./http/choice.ts";
 import { completionJob } from "./http/completions.ts";
 import type { Job } from "./http/job.ts";
 import { Metrics } from "./http/metrics.ts";
@@ -77,6 +77,7 @@ export class LLM {
       const config = parseLoadOptions(options, process.env);
       const { built, serving } = await loadServing(model, config);
       return new LLM(serving, seedSource(config.seed), async () => {
+        serving.grammars?.close();
         await built.prefixStore?.flush();
         await built.engine.close();
       });
@@ -126,7 +127,8 @@ export class LLM {
     const stopFollowing = follow(signal, abort);
     try {
       const job = isConversation(prompt) ? this.#chatJob(prompt, params) : this.#completionJob(prompt, params);
-      const choices = this.#start(job, abort);
+      const ready = await withGrammar(this.#serving, job, abort.signal);
+      const choices = this.#start(ready, abort);
       const run = (choice: Choice) =>
         choice.run((delta) => {
           queue.push(pieceOf(choice.index, delta, job));
@@ -165,7 +167,7 @@ export class LLM {
     });
     const runs: Promise<Output>[] = [];
     try {
-      const jobs = makeJobs();
+      const jobs = await Promise.all(makeJobs().map((job) => withGrammar(this.#serving, job, stop.signal)));
       stop.signal.throwIfAborted();
       for (const job of jobs) {
         const abort = new AbortController();

@@ -5,6 +5,8 @@ import { ConfigError, type ServeConfig } from "../config.ts";
 import type { Device } from "../contracts/device.ts";
 import { CheckpointError } from "../contracts/weights.ts";
 import type { Engine } from "../engine/engine.ts";
+import { WorkerGrammars } from "../grammar/grammars.ts";
+import { vocabularyOf } from "../grammar/vocabulary.ts";
 import type { SamplingDefaults, Serving } from "../http/serving.ts";
 import { type ChatTemplate, loadChatTemplate } from "../text/chat_template.ts";
 import { readTextFile, TextError } from "../text/json_file.ts";
@@ -58,6 +60,9 @@ export async function loadServing(model: string | undefined, config: ServeConfig
   }
   await loadPrefixCache(built, [...systemPrompts.values()]);
   for (const [file, tokenIds] of systemPrompts) await pinSystemPrompt(engine, tokenIds, file);
+  const formats = answerFormats(config, chatTemplate, tokenizer);
+  const markers = formats.toolCalls?.markers ?? [];
+  const vocabulary = () => vocabularyOf(tokenizer, spec.vocabSize, built.eosTokenIds, markers);
   return {
     built,
     device,
@@ -65,7 +70,9 @@ export async function loadServing(model: string | undefined, config: ServeConfig
       engine,
       tokenizer,
       chatTemplate,
-      ...answerFormats(config, chatTemplate, tokenizer),
+      ...formats,
+      // What never ends cannot keep to a grammar that does.
+      ...(built.eosTokenIds.length > 0 && { grammars: new WorkerGrammars(vocabulary) }),
       model: {
         ids: servedIds(model, directory, config),
         created: Math.floor(Date.now() / 1000),

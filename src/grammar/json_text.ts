@@ -48,8 +48,8 @@ const UNICODE = sequence(
 export function stringRule(rules: Rules): Node {
   const rest = rules.define("rest of a string", () => {
     const again = rules.define("rest of a string", () => text(""));
-    const escape = sequence(text("\\"), choice([anyOf('"\\/bfnrt'), UNICODE]), again);
-    return choice([text('"'), sequence(oneOf(...PLAIN), again), escape]);
+    const escaped = sequence(text("\\"), choice([anyOf('"\\/bfnrt'), UNICODE]), again);
+    return choice([text('"'), sequence(oneOf(...PLAIN), again), escaped]);
   });
   return sequence(text('"'), rest);
 }

@@ -1,5 +1,5 @@
 import type { TokenLogprobs } from "../contracts/generation.ts";
-import { type Choice, startChoices } from "./choice.ts";
+import { type Choice, startChoices, withGrammar } from "./choice.ts";
 import type { Delta, Finish } from "./delta.ts";
 import { asApiError, clientGone, isOurFault, slowReader } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
@@ -55,7 +55,7 @@ export interface Usage {
 export async function answer(
   request: Request,
   stream: boolean,
-  job: Job,
+  asked: Job,
   dialect: Dialect,
   context: {
     readonly serving: Serving;
@@ -66,6 +66,8 @@ export async function answer(
 ): Promise<Response> {
   const { exchange } = context;
   const { abort } = exchange;
+  exchange.check();
+  const job = await withGrammar(context.serving, asked, abort.signal);
   exchange.check();
   const choices = startChoices(context.serving, job, context.metrics, abort);
   exchange.work = { job, choices };

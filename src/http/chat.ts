@@ -2,12 +2,14 @@ import { type ChoiceEvents, type Completion, chunkHead, chunkTail, type Dialect 
 import type { Choice } from "./choice.ts";
 import type { Delta } from "./delta.ts";
 import { badRequest } from "./errors.ts";
+import { forcedCalls } from "./forced_calls.ts";
 import { type Job, type JobContext, makeJob } from "./job.ts";
 import { chatLogprobs, promptLogprobs } from "./logprobs.ts";
 import { encodeMessages } from "./prompt.ts";
 import type { ChatRequest } from "./schema.ts";
 import type { Serving } from "./serving.ts";
-import { offeredTools } from "./tools.ts";
+import { type Structure, structureOf } from "./structured.ts";
+import { offeredTools, toolsToCall } from "./tools.ts";
 import type { Reading } from "./tools_answer.ts";
 
 export function chatJob(
@@ -18,13 +20,26 @@ export function chatJob(
   const tools = offeredTools(serving, request);
   const prompt = encodeMessages(serving, { ...request, tools });
   const { maxModelLen } = serving.model;
-  const reading = readingOf(serving, prompt, tools.length > 0, request.parallel_tool_calls);
+  const structure = structureOfCalls(serving, request) ?? structureOf(request);
+  // What keeps to a grammar has no place for reasoning.
+  const thinking = structure === null ? serving : { ...serving, reasoning: false };
+  const reading = readingOf(thinking, prompt, tools.length > 0, request.parallel_tool_calls);
   if (request.top_logprobs > 0 && !request.logprobs) {
     throw badRequest("top_logprobs", "top_logprobs is only allowed with logprobs: true");
   }
   const logprobs = request.logprobs ? request.top_logprobs : -1;
-  const fields = { defaultMaxTokens: maxModelLen, promptParam: "messages", reading, logprobs } as const;
+  const fields = { defaultMaxTokens: maxModelLen, promptParam: "messages", reading, structure, logprobs } as const;
   return makeJob(serving, request, [prompt], { ...context, ...fields });
+}
+
+function structureOfCalls({ toolCalls, chatTemplate }: Serving, request: ChatRequest): Structure | null {
+  const tools = toolsToCall(request);
+  if (tools === null) return null;
+  const asked = structureOf(request);
+  if (asked !== null)
+    throw badRequest(asked.param, `${asked.param} cannot be used with a tool_choice that forces a call`);
+  const several = request.tool_choice === "required" && request.parallel_tool_calls;
+  return forcedCalls(toolCalls!, tools, several, chatTemplate?.text ?? "");
 }
 
 function readingOf(

@@ -5,6 +5,7 @@ import type { Job } from "./job.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SequenceMeter } from "./sequence_meter.ts";
 import type { Serving } from "./serving.ts";
+import { compileStructure } from "./structured.ts";
 import { AnswerReader } from "./tools_answer.ts";
 
 /** Takes a delta; the choice goes on when it is done with it. */
@@ -89,6 +90,11 @@ export class Choice {
   }
 }
 
+/** The job with its structure compiled. Throws a 400 where that cannot be done. */
+export async function withGrammar(serving: Serving, job: Job, signal: AbortSignal): Promise<Job> {
+  return job.structure === null ? job : { ...job, grammar: await compileStructure(serving, job.structure, signal) };
+}
+
 /** Queues every choice of the job, or none: throws EngineError where one is refused. `abort` cancels them all. */
 export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort: AbortController): Choice[] {
   const choices: Choice[] = [];
@@ -104,6 +110,7 @@ export function startChoices(serving: Serving, job: Job, metrics: Metrics, abort
         promptLogprobs: Math.max(job.promptLogprobs, job.echo ? job.logprobs : -1),
         cacheSalt: job.cacheSalt,
         priority: job.priority,
+        grammar: job.grammar,
       };
       for (const tokens of serving.engine.submit(request, abort.signal)) {
         const index = choices.length;

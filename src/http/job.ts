@@ -1,9 +1,11 @@
 import type { BeamParams, SamplingParams } from "../contracts/generation.ts";
+import type { Grammar } from "../contracts/grammar.ts";
 import { badRequest } from "./errors.ts";
 import { TokenNames } from "./logprobs.ts";
 import { samplingOf } from "./sampling.ts";
 import type { GenerationFields } from "./schema.ts";
 import type { Serving } from "./serving.ts";
+import { type Structure, structureOf } from "./structured.ts";
 import type { Reading } from "./tools_answer.ts";
 
 /** Most choices, prompts times n, that one request may ask for. */
@@ -29,6 +31,10 @@ export interface Job {
   /** Whether the stop string, or the token that stopped it, is part of the answer. */
   readonly includeStop: boolean;
   readonly skipSpecialTokens: boolean;
+  /** What answers keep to; null: they are free. */
+  readonly structure: Structure | null;
+  /** The same compiled, which is done before anything is queued. */
+  readonly grammar?: Grammar | undefined;
   /** How answers are taken apart; null: their text is the answer. */
   readonly reading: Reading | null;
   readonly returnTokenIds: boolean;
@@ -59,6 +65,8 @@ export interface JobContext {
   /** The field that holds the prompt, for errors. */
   readonly promptParam: "prompt" | "messages";
   readonly reading?: Reading | null;
+  /** Where not the request's own fields say it. */
+  readonly structure?: Structure | null;
   /** As in Job. */
   readonly logprobs: number;
   readonly echo?: boolean;
@@ -78,6 +86,10 @@ export function makeJob(
   if (encoded.length * branching.bestOf > MAX_CHOICES) {
     const message = `${encoded.length} prompts with ${branching.bestOf} choices each; at most ${MAX_CHOICES} in all are allowed`;
     throw badRequest(request.best_of === undefined ? "n" : "best_of", message);
+  }
+  const structure = context.structure ?? structureOf(request);
+  if (structure !== null && request.use_beam_search) {
+    throw badRequest(structure.param, `${structure.param} cannot be used with use_beam_search`);
   }
   const prompts = encoded.map((ids) => truncate(ids, request.truncate_prompt_tokens, serving.model.maxModelLen));
   const limitParam = request.max_completion_tokens === undefined ? "max_tokens" : "max_completion_tokens";
@@ -114,6 +126,7 @@ export function makeJob(
     includeStop: request.include_stop_str_in_output,
     skipSpecialTokens: request.skip_special_tokens,
     reading: context.reading ?? null,
+    structure,
     returnTokenIds: request.return_token_ids,
     logprobs,
     promptLogprobs: request.prompt_logprobs ?? -1,

@@ -1,6 +1,6 @@
 import { allOrNone, streamed, type Usage, usageOf } from "./answer.ts";
 import { chatJob } from "./chat.ts";
-import { type Choice, startChoices } from "./choice.ts";
+import { type Choice, startChoices, withGrammar } from "./choice.ts";
 import type { Delta } from "./delta.ts";
 import { ApiError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
@@ -40,7 +40,9 @@ export async function respond(body: Readonly<Record<string, unknown>>, context: 
   const { previous_response_id: previous } = request;
   const earlier = previous === undefined ? [] : store.get(owner, previous, "previous_response_id").items;
   const items = [...earlier, ...readItems(request.input)];
-  const job = named(() => chatJob(serving, parseChat(chatBody(request, body, items)), context.job));
+  const asked = named(() => chatJob(serving, parseChat(chatBody(request, body, items)), context.job));
+  exchange.check();
+  const job = await withGrammar(serving, asked, exchange.abort.signal);
   exchange.check();
   const choices = startChoices(serving, job, metrics, exchange.abort);
   exchange.work = { job, choices };

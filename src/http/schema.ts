@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { badRequest } from "./errors.ts";
 import { screenFields } from "./fields.ts";
+import { structureFields } from "./structured.ts";
 import { messageCalls, toolFields } from "./tools_schema.ts";
 
 const MAX_STOP_STRINGS = 16;
@@ -87,6 +88,7 @@ export const generation = {
   seed: integer.optional(),
   stop,
   stop_token_ids: z.array(z.int().min(0)).max(MAX_STOP_TOKEN_IDS).default([]),
+  ...structureFields,
   ignore_eos: z.boolean().default(false),
   priority: z.int().default(0),
   cache_salt: z.string().min(1).max(1024).optional(),

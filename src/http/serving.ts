@@ -1,5 +1,6 @@
 import type { Logger } from "@logtape/logtape";
 import type { GenerationEngine } from "../contracts/generation.ts";
+import type { Grammars } from "../contracts/grammar.ts";
 import type { ChatTemplate } from "../text/chat_template.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { ToolCallFormat } from "../text/tool_calls/format.ts";
@@ -16,6 +17,8 @@ export interface Serving {
   readonly toolCalls: ToolCallFormat | null;
   /** Whether `<think>...</think>` at the beginning of an answer is split from it. */
   readonly reasoning: boolean;
+  /** Compiles what answers have to keep to; absent: such requests are a 400. */
+  readonly grammars?: Grammars;
   readonly model: ServedModel;
 }
 

@@ -61,6 +61,10 @@ export interface SamplingParams {
   readonly echo?: boolean | undefined;
   /** Only the last so many tokens of the prompt; -1: as many as leave room for one. */
   readonly truncatePromptTokens?: number | undefined;
+  /** What every answer keeps to, as OpenAI's response_format: `{ type: "json_schema", json_schema: { name, schema } }`. */
+  readonly responseFormat?: Readonly<Record<string, unknown>> | undefined;
+  /** The same as vLLM's structured_outputs: one of `json`, `regex`, `choice`, `grammar` and `structural_tag`. */
+  readonly structuredOutputs?: Readonly<Record<string, unknown>> | undefined;
   /** Lower runs first, under the priority policy. */
   readonly priority?: number | undefined;
   /** Cached prefixes are shared among calls with the same salt. */

@@ -172,7 +172,9 @@ type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
   : S;
 /** Of streams and of HTTP alone. */
 type OfHttp = "model" | "stream" | "streamOptions" | "returnTokenIds" | "returnTokensAsTokenIds";
-type Missing = Exclude<CamelCase<keyof GenerationFields>, keyof SamplingParams | OfHttp>;
+/** vLLM's former names of what structuredOutputs says. */
+type Former = "guidedJson" | "guidedRegex" | "guidedChoice" | "guidedGrammar";
+type Missing = Exclude<CamelCase<keyof GenerationFields>, keyof SamplingParams | OfHttp | Former>;
 
 test("every field of HTTP that shapes an answer is a parameter", () => {
   // A field that is missing here fails the type check, which names it.
