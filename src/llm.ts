@@ -14,11 +14,24 @@ import type { Serving } from "./http/serving.ts";
 import { fromApi, fromLoading, LLMError } from "./library/llm_error.ts";
 import { type LoadOptions, parseLoadOptions } from "./library/load_options.ts";
 import { type Output, outputOf, type Piece, pieceOf } from "./library/outputs.ts";
-import { bodyFields, type ChatParams, type SamplingParams } from "./library/sampling_params.ts";
+import {
+  bodyFields,
+  type ChatParams,
+  type ResponseFormat,
+  type SamplingParams,
+  type StructuredOutputs,
+} from "./library/sampling_params.ts";
 
 export type { LLMErrorCode } from "./library/llm_error.ts";
 export type { Answer, FinishReason, Output, Piece, ScoredTokenOutput, TokenLogprob, Usage } from "./library/outputs.ts";
-export { type ChatParams, LLMError, type LoadOptions, type SamplingParams };
+export {
+  type ChatParams,
+  LLMError,
+  type LoadOptions,
+  type ResponseFormat,
+  type SamplingParams,
+  type StructuredOutputs,
+};
 
 /** A text, or the ids of its tokens. */
 export type Prompt = string | readonly number[];

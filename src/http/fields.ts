@@ -54,6 +54,8 @@ const UNSUPPORTED: Readonly<Record<string, Neutral>> = {
   web_search_options: never,
 };
 
+export const UNSUPPORTED_FIELDS: readonly string[] = Object.keys(UNSUPPORTED);
+
 /**
  * The body's fields that are in `supported`. Null counts as left out. Throws a 400 for a field that is not supported
  * yet, and for one nobody knows, with the nearest known name.

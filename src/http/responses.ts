@@ -40,9 +40,11 @@ export async function respond(body: Readonly<Record<string, unknown>>, context: 
   const { previous_response_id: previous } = request;
   const earlier = previous === undefined ? [] : store.get(owner, previous, "previous_response_id").items;
   const items = [...earlier, ...readItems(request.input)];
-  const asked = named(() => chatJob(serving, parseChat(chatBody(request, body, items)), context.job));
-  exchange.check();
-  const job = await withGrammar(serving, asked, exchange.abort.signal);
+  const job = await named(async () => {
+    const asked = chatJob(serving, parseChat(chatBody(request, body, items)), context.job);
+    exchange.check();
+    return withGrammar(serving, asked, exchange.abort.signal);
+  });
   exchange.check();
   const choices = startChoices(serving, job, metrics, exchange.abort);
   exchange.work = { job, choices };
@@ -174,9 +176,9 @@ function withoutNulls(fields: object): object {
 }
 
 /** Runs `make`, whose errors name the fields of a chat, and renames these as the client knows them. */
-function named<T>(make: () => T): T {
+async function named<T>(make: () => Promise<T>): Promise<T> {
   try {
-    return make();
+    return await make();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const { status, message, param, code, headers } = error;

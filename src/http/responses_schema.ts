@@ -49,6 +49,7 @@ const shared = {
   seed: generation.seed,
   stop: generation.stop,
   stop_token_ids: generation.stop_token_ids,
+  structured_outputs: generation.structured_outputs,
   ignore_eos: generation.ignore_eos,
   priority: generation.priority,
   cache_salt: generation.cache_salt,

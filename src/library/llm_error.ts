@@ -1,6 +1,8 @@
 import { ConfigError } from "../config.ts";
 import { EngineError } from "../contracts/generation.ts";
 import { ApiError } from "../http/errors.ts";
+import { UNSUPPORTED_FIELDS } from "../http/fields.ts";
+import { chatSchema, completionSchema, generation } from "../http/schema.ts";
 
 /** What went wrong: the codes of the HTTP API where it has one. */
 export type LLMErrorCode =
@@ -53,13 +55,8 @@ export function fromApi(error: unknown): unknown {
   }
   const code = error.code !== null && API_CODES.has(error.code) ? (error.code as LLMErrorCode) : null;
   const isCallers = error instanceof ApiError ? error.status < 500 : error.code === "invalid_request";
-  const param = error.param && fieldsInCamelCase(error.param);
-  return new LLMError(
-    code ?? (isCallers ? "invalid_request" : "internal"),
-    fieldsInCamelCase(error.message),
-    param,
-    error,
-  );
+  const { param, message } = named(error);
+  return new LLMError(code ?? (isCallers ? "invalid_request" : "internal"), message, param, error);
 }
 
 /** An error of `LLM.load`, which names options rather than flags. */
@@ -74,10 +71,28 @@ export function fromLoading(error: unknown): LLMError {
   return new LLMError("invalid_option", named, /^[a-zA-Z]+/.exec(named)?.[0] ?? null, error);
 }
 
-/** `max_completion_tokens` and its like; in messages and prompts nothing else looks like them. */
-function fieldsInCamelCase(text: string): string {
-  const known = text.replaceAll("max_completion_tokens", "max_tokens");
-  return known.replace(/\b[a-z]+(?:_[a-z0-9]+)+\b/g, (name) =>
-    name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
-  );
+/** What it says, in the library's names; those in a caller's own JSON schema are left as they are. */
+function named({ param, message, code }: ApiError | EngineError): { param: string | null; message: string } {
+  if (code === "unknown_parameter") return { param: param && camelCase(param), message: camelCase(message) };
+  if (param === null) return { param, message: inCamelCase(message) };
+  const [, field, rest] = /^(structured_outputs\.\w+|\w*)(.*)$/s.exec(param)!;
+  const name = inCamelCase(field!) + rest!;
+  const said = message.startsWith(param) ? name + inCamelCase(message.slice(param.length)) : inCamelCase(message);
+  return { param: name, message: said };
+}
+
+function inCamelCase(text: string): string {
+  return text
+    .replaceAll("max_completion_tokens", "max_tokens")
+    .replace(/[a-z]+(?:_[a-z0-9]+)+/g, (name) => (FIELDS.has(name) ? camelCase(name) : name));
+}
+
+const FIELDS: ReadonlySet<string> = new Set([
+  ...Object.keys({ ...completionSchema.shape, ...chatSchema.shape }),
+  ...Object.keys(generation.structured_outputs.unwrap().shape),
+  ...UNSUPPORTED_FIELDS,
+]);
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

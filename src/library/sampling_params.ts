@@ -49,6 +49,10 @@ export interface SamplingParams {
   readonly stopTokenIds?: readonly number[] | undefined;
   /** What ended an answer is part of it. */
   readonly includeStopStrInOutput?: boolean | undefined;
+  /** The form of an answer: OpenAI's. */
+  readonly responseFormat?: ResponseFormat | undefined;
+  /** The form of an answer, one of vLLM's. */
+  readonly structuredOutputs?: StructuredOutputs | undefined;
   /** Go on after the model's end of text. */
   readonly ignoreEos?: boolean | undefined;
   /** Leave special tokens out of the text, which is the default. */
@@ -61,14 +65,39 @@ export interface SamplingParams {
   readonly echo?: boolean | undefined;
   /** Only the last so many tokens of the prompt; -1: as many as leave room for one. */
   readonly truncatePromptTokens?: number | undefined;
-  /** What every answer keeps to, as OpenAI's response_format: `{ type: "json_schema", json_schema: { name, schema } }`. */
-  readonly responseFormat?: Readonly<Record<string, unknown>> | undefined;
-  /** The same as vLLM's structured_outputs: one of `json`, `regex`, `choice`, `grammar` and `structural_tag`. */
-  readonly structuredOutputs?: Readonly<Record<string, unknown>> | undefined;
   /** Lower runs first, under the priority policy. */
   readonly priority?: number | undefined;
   /** Cached prefixes are shared among calls with the same salt. */
   readonly cacheSalt?: string | undefined;
+}
+
+/** In OpenAI's shape, so that helpers which make it can be used. */
+export type ResponseFormat =
+  | { readonly type: "text" | "json_object" }
+  | {
+      readonly type: "json_schema";
+      readonly json_schema: {
+        readonly name: string;
+        readonly description?: string | undefined;
+        readonly schema?: JsonSchema | undefined;
+        readonly strict?: boolean | null | undefined;
+      };
+    };
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What an answer keeps to; one of them. */
+export interface StructuredOutputs {
+  /** A JSON Schema. */
+  readonly json?: JsonSchema | undefined;
+  /** Any JSON object. */
+  readonly jsonObject?: boolean | undefined;
+  /** A regular expression, which the whole answer matches. */
+  readonly regex?: string | undefined;
+  readonly choice?: readonly string[] | undefined;
+  /** An EBNF grammar. */
+  readonly grammar?: string | undefined;
+  readonly structuralTag?: JsonSchema | undefined;
 }
 
 /** What chats have beside: the tools that the model may call, and what goes to its chat template. */
@@ -105,9 +134,14 @@ export function bodyFields(params: object): Record<string, unknown> {
       );
     }
     if (NOT_PARAMS.has(name)) throw new LLMError("unknown_parameter", `${name} is not a sampling parameter`, name);
-    if (value !== undefined) body[snakeCase(name)] = value;
+    if (value !== undefined) body[snakeCase(name)] = name === "structuredOutputs" ? fieldsOf(value) : value;
   }
   return body;
+}
+
+function fieldsOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [snakeCase(name), field]));
 }
 
 function snakeCase(name: string): string {

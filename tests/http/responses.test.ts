@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { EngineError } from "../../src/contracts/generation.ts";
+import { GrammarError, type GrammarSource, type Grammars } from "../../src/contracts/grammar.ts";
 import { errorAnswer, responseAnswer, responseEvent } from "../../src/http/answer_schemas.ts";
 import { type Harness, harness, saying } from "./harness.ts";
 import { scripted, weather } from "./tools_harness.ts";
@@ -235,4 +236,27 @@ test("what is too deep to be written back is refused before anything runs", asyn
     ).status,
   ).toBe(200);
   expect(app.engine.seen).toHaveLength(1);
+});
+
+test("text.format is the form that chats have as response_format", async () => {
+  const asked: GrammarSource[] = [];
+  const compile = async (source: GrammarSource) => {
+    asked.push(source);
+    throw new GrammarError("properties.a", "is odd");
+  };
+  const app = harness({ serving: { grammars: { compile, close() {} } as Grammars } });
+  const schema = { type: "object", properties: { a: { type: "odd" } } };
+  const format = { type: "json_schema", name: "n", schema, strict: true };
+  expect(await refused(app, { input: "x", text: { format } })).toMatchObject({
+    status: 400,
+    param: "text.format.schema.properties.a",
+    message: "text.format.schema.properties.a: is odd",
+  });
+  expect(asked).toEqual([{ kind: "json_schema", schema }]);
+  expect(await refused(app, { input: "x", text: { format: { type: "json_schema" } } })).toMatchObject({
+    param: "text.format.name",
+  });
+  expect((await respond(app, { input: "x", max_output_tokens: 1, text: { format: { type: "text" } } })).text).toEqual({
+    format: { type: "text" },
+  });
 });

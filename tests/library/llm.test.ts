@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { GrammarError, type GrammarSource, type Grammars } from "../../src/contracts/grammar.ts";
 import type { GenerationFields } from "../../src/http/schema.ts";
 import { LLM, LLMError, type SamplingParams } from "../../src/llm.ts";
 import { type HarnessOptions, harness, levelTokenizer, saying } from "../http/harness.ts";
@@ -124,6 +125,28 @@ test("what cannot be is an LLMError that names the parameter as it was written",
   });
 });
 
+test("the form of an answer is asked for in camelCase, and a schema's own names stay as they are", async () => {
+  const asked: GrammarSource[] = [];
+  const compile = async (source: GrammarSource) => {
+    asked.push(source);
+    throw new GrammarError("properties.top_k", "is odd");
+  };
+  const { llm } = open({ serving: { grammars: { compile, close() {} } as Grammars } });
+  const json = { type: "object", properties: { top_k: { type: "odd" } } };
+  expect(await errorOf(llm.generate("x", { structuredOutputs: { json } }))).toMatchObject({
+    code: "invalid_request",
+    param: "structuredOutputs.json.properties.top_k",
+    message: "structuredOutputs.json.properties.top_k: is odd",
+  });
+  const responseFormat = { type: "json_schema", json_schema: { name: "n", schema: json } } as const;
+  await errorOf(llm.chat([{ role: "user", content: "x" }], { responseFormat }));
+  expect(asked).toHaveLength(2);
+  expect(asked[1]).toEqual(asked[0]!);
+  expect(await errorOf(llm.generate("x", { structuredOutputs: { jsonObject: 1 } as object }))).toMatchObject({
+    param: "structuredOutputs.jsonObject",
+  });
+});
+
 test("nothing starts where one of the prompts cannot", async () => {
   const { llm, engine } = open();
   expect(await errorOf(llm.generate(["x", "y".repeat(400)]))).toMatchObject({ code: "context_length_exceeded" });
@@ -170,8 +193,8 @@ test("options are serve's: what is wrong with one names it", async () => {
 type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : S;
-/** Of streams and of HTTP alone. */
-type OfHttp = "model" | "stream" | "streamOptions" | "returnTokenIds" | "returnTokensAsTokenIds";
+/** Of streams and of HTTP alone, and what vLLM once called structured_outputs. */
+type OfHttp = `guided${string}` | "model" | "stream" | "streamOptions" | "returnTokenIds" | "returnTokensAsTokenIds";
 /** vLLM's former names of what structuredOutputs says. */
 type Former = "guidedJson" | "guidedRegex" | "guidedChoice" | "guidedGrammar";
 type Missing = Exclude<CamelCase<keyof GenerationFields>, keyof SamplingParams | OfHttp | Former>;
