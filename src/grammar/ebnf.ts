@@ -1,4 +1,5 @@
 import { GrammarError } from "../contracts/grammar.ts";
+import { complement, type Range } from "./ranges.ts";
 
 /** A grammar as a tree. Characters are code points. */
 export type Node =
@@ -10,8 +11,6 @@ export type Node =
   /** `most` null: without end. */
   | { readonly type: "repeat"; readonly item: Node; readonly least: number; readonly most: number | null }
   | { readonly type: "rule"; readonly name: string };
-
-export type Range = readonly [first: number, last: number];
 
 export const text = (content: string): Node => ({ type: "text", text: content });
 export const sequence = (...items: readonly Node[]): Node => ({ type: "sequence", items });
@@ -95,7 +94,7 @@ function print(node: Node): string {
     case "text":
       return `"${Array.from(node.text, (character) => escaped(character.codePointAt(0)!)).join("")}"`;
     case "class":
-      return `[${node.ranges.map(([first, last]) => (first === last ? escaped(first) : `${escaped(first)}-${escaped(last)}`)).join("")}]`;
+      return printClass(node.ranges);
     case "sequence":
       return node.items.length === 0 ? '""' : `(${node.items.map(print).join(" ")})`;
     case "choice":
@@ -105,6 +104,44 @@ function print(node: Node): string {
     case "rule":
       return node.name;
   }
+}
+
+/** Characters beyond ASCII that are written out one by one, at most. */
+const MAX_LISTED = 512;
+
+/**
+ * xgrammar reads a class as bytes, unless it is negated: then whatever is beyond ASCII is whole characters. So a class has
+ * all of those, or none, or they are listed.
+ */
+function printClass(ranges: readonly Range[]): string {
+  const ascii = intersect(ranges, [0, ASCII]);
+  const beyond = intersect(ranges, [ASCII + 1, LAST]);
+  const count = beyond.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  if (count >= LAST - ASCII - SURROGATES) return `[^${bracketed(intersect(complement(ranges), [0, ASCII]))}]`;
+  if (count > MAX_LISTED)
+    throw new GrammarError(
+      "",
+      `has more than ${MAX_LISTED} characters beyond ASCII in a set, but not all of them, which is not supported`,
+    );
+  const items = ascii.length > 0 ? [`[${bracketed(ascii)}]`] : [];
+  for (const [first, last] of beyond) for (let code = first; code <= last; code++) items.push(`"${escaped(code)}"`);
+  return items.length === 1 ? items[0]! : `(${items.join(" | ")})`;
+}
+
+const ASCII = 0x7f;
+const LAST = 0x10ffff;
+const SURROGATES = 0x800;
+
+function intersect(ranges: readonly Range[], [from, to]: Range): Range[] {
+  return ranges
+    .map(([first, last]): Range => [Math.max(first, from), Math.min(last, to)])
+    .filter(([first, last]) => first <= last);
+}
+
+function bracketed(ranges: readonly Range[]): string {
+  return ranges
+    .map(([first, last]) => (first === last ? escaped(first) : `${escaped(first)}-${escaped(last)}`))
+    .join("");
 }
 
 function repeated(item: string, least: number, most: number | null): string {

@@ -1,6 +1,7 @@
 import { GrammarError } from "../contracts/grammar.ts";
-import { choice, type Node, oneOf, type Range, type Rules, repeat, sequence, text } from "./ebnf.ts";
+import { choice, type Node, oneOf, type Rules, repeat, sequence, text } from "./ebnf.ts";
 import { COLON, COMMA, listOf, moreOf, PLAIN, quoted, withinString } from "./json_text.ts";
+import { type Range, without } from "./ranges.ts";
 import { parseRegex } from "./regex.ts";
 import { at, isSchema, type Schema } from "./schema.ts";
 
@@ -172,41 +173,23 @@ function pair(key: Node, value: Node): Node {
   return sequence(key, text(COLON), value);
 }
 
-const KEY_CHARACTERS = PLAIN;
-
-/** Keys without escapes that are none of `names`. */
+/** Keys without escapes that are none of `names`. Where a name has characters beyond ASCII, other keys have none. */
 function keysBut(names: ReadonlySet<string>): Node {
-  const rest = repeat(oneOf(...KEY_CHARACTERS), 0, null);
-  const content = (suffixes: readonly (readonly string[])[]): Node => {
-    const heads = new Map<string, (readonly string[])[]>();
-    for (const [head, ...tail] of suffixes) if (head !== undefined) heads.set(head, [...(heads.get(head) ?? []), tail]);
-    const others = but(KEY_CHARACTERS, [...heads.keys()]);
-    const items: Node[] = [sequence(oneOf(...others), rest)];
-    for (const [head, tails] of heads) items.push(sequence(text(head), content(tails)));
-    if (suffixes.every((suffix) => suffix.length > 0)) items.push(text(""));
+  const isAscii = (name: string) => /^[ -~]*$/.test(name);
+  const characters = [...names].every(isAscii) ? PLAIN : without(PLAIN, [[0x80, 0x10ffff]]);
+  const rest = repeat(oneOf(...characters), 0, null);
+  const content = (suffixes: readonly string[]): Node => {
+    const heads = Map.groupBy(
+      suffixes.filter((suffix) => suffix !== ""),
+      (suffix) => suffix[0]!,
+    );
+    const taken = [...heads.keys()].map((head): Range => [head.charCodeAt(0), head.charCodeAt(0)]);
+    const items: Node[] = [sequence(oneOf(...without(characters, taken)), rest)];
+    for (const [head, tails] of heads) items.push(sequence(text(head), content(tails.map((tail) => tail.slice(1)))));
+    if (!suffixes.includes("")) items.push(text(""));
     return choice(items);
   };
-  const spelled = [...names]
-    .map((name) => Array.from(name))
-    .filter((name) => name.every((c) => c !== '"' && c !== "\\"));
-  return quoted(content(spelled));
-}
-
-function but(ranges: readonly Range[], characters: readonly string[]): Range[] {
-  const codes = characters.map((character) => character.codePointAt(0)!).sort((a, b) => a - b);
-  let left: Range[] = [...ranges];
-  for (const code of codes) {
-    left = left.flatMap(([first, last]): Range[] => {
-      if (code < first || code > last) return [[first, last]];
-      return (
-        [
-          [first, code - 1],
-          [code + 1, last],
-        ] as Range[]
-      ).filter(([a, b]) => a <= b);
-    });
-  }
-  return left;
+  return quoted(content([...names].filter((name) => isAscii(name) && !/["\\]/.test(name))));
 }
 
 function optionalSchema(schema: Schema, keyword: string, path: string): Schema | null {

@@ -1,5 +1,5 @@
-import { anyOf, choice, type Node, oneOf, type Range, type Rules, repeat, sequence, text } from "./ebnf.ts";
-import { complement, includes, without } from "./ranges.ts";
+import { anyOf, choice, type Node, oneOf, type Rules, repeat, sequence, text } from "./ebnf.ts";
+import { complement, includes, type Range, without } from "./ranges.ts";
 import type { Alphabet } from "./regex.ts";
 
 /** How JSON is written here: as Python's json.dumps does it, one way for everything but strings and numbers. */

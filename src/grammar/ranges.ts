@@ -1,4 +1,5 @@
-import type { Range } from "./ebnf.ts";
+/** Code points, both ends included. */
+export type Range = readonly [first: number, last: number];
 
 /** Sets of code points. Surrogates are no characters and in none of them. */
 export const DIGIT: readonly Range[] = [[0x30, 0x39]];
@@ -13,10 +14,10 @@ export const SPACE: readonly Range[] = [
   [32, 32],
   [0xa0, 0xa0],
 ];
+/** What `.` does not match, as in Python. ECMAScript's U+2028 and U+2029 are not told apart from others beyond ASCII. */
 export const LINE_BREAK: readonly Range[] = [
   [10, 10],
   [13, 13],
-  [0x2028, 0x2029],
 ];
 const SURROGATES: Range = [0xd800, 0xdfff];
 const LAST = 0x10ffff;

@@ -1,6 +1,6 @@
 import { GrammarError } from "../contracts/grammar.ts";
-import { choice, type Node, type Range, repeat, sequence, text } from "./ebnf.ts";
-import { complement, DIGIT, LINE_BREAK, SPACE, WORD } from "./ranges.ts";
+import { choice, type Node, repeat, sequence, text } from "./ebnf.ts";
+import { complement, DIGIT, LINE_BREAK, type Range, SPACE, WORD } from "./ranges.ts";
 
 /** How one character of the matched text is written: as itself, or escaped as in JSON. */
 export type Alphabet = (ranges: readonly Range[], fail: (why: string) => never) => Node;

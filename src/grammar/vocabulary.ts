@@ -4,6 +4,9 @@ import type { Vocabulary } from "./protocol.ts";
 const encoder = new TextEncoder();
 const REPLACEMENT = "\ufffd";
 
+/** Bytes that UTF-8 does not have. */
+const isNeverText = (byte: number) => byte === 0xc0 || byte === 0xc1 || byte > 0xf4;
+
 /**
  * What each token adds to the text of an output. Special tokens add nothing, but for the markers of tool calls; tokens
  * of malformed bytes are never written.
@@ -21,8 +24,9 @@ export function vocabularyOf(
   let length = 0;
   for (let id = 0; id < vocabSize; id++) {
     const piece = tokenizer.specialIds.has(id) && !shown.has(id) ? "" : (tokenizer.piece(id) ?? "");
-    const isMalformed = typeof piece === "string" && piece.includes(REPLACEMENT);
-    const bytes = isMalformed ? new Uint8Array() : typeof piece === "string" ? encoder.encode(piece) : piece;
+    const read = typeof piece === "string" ? encoder.encode(piece) : piece;
+    const isMalformed = (typeof piece === "string" && piece.includes(REPLACEMENT)) || read.some(isNeverText);
+    const bytes = isMalformed ? new Uint8Array() : read;
     pieces.push(bytes);
     length += bytes.length;
   }
