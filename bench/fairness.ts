@@ -41,9 +41,10 @@ async function gapsWith(budget: string): Promise<Gaps> {
     if (flooded) longestStep = Math.max(longestStep, now - lastStep);
     lastStep = now;
   });
+  const leaving = new AbortController();
   const submit = (id: string, length: number, maxTokens: number) => {
     const promptIds = Array.from({ length }, (_, j) => (id.length * 131 + Number(id) * 37 + j * 11) % spec.vocabSize);
-    return engine.submit(greedyRequest(id, promptIds, maxTokens), new AbortController().signal)[0]!;
+    return engine.submit(greedyRequest(id, promptIds, maxTokens), leaving.signal)[0]!;
   };
   const long = Math.floor(engine.maxModelLen * 0.8);
   const streams = Array.from({ length: Number(values.streams) }, async (_, i) => {
@@ -61,8 +62,8 @@ async function gapsWith(budget: string): Promise<Gaps> {
   });
   await Promise.all(flood);
   flooded = false;
-  await engine.drain(0);
-  await Promise.allSettled(streams);
+  leaving.abort();
+  await Promise.all(streams);
   await engine.close();
   return { before, during, longestStep };
 }
