@@ -182,7 +182,7 @@ export const responseAnswer = z.strictObject({
   tools: z.array(z.looseObject({ type: z.literal("function"), name: z.string() })),
   top_logprobs: count,
   top_p: z.number(),
-  truncation: z.literal("disabled"),
+  truncation: z.enum(["disabled", "auto"]),
   usage: z
     .strictObject({
       input_tokens: count,

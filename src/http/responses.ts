@@ -12,6 +12,7 @@ import { type Item, keptItems, readItems, toMessages } from "./responses_input.t
 import { parseResponses, type ResponsesRequest, SHARED_FIELDS } from "./responses_schema.ts";
 import { parseChat } from "./schema.ts";
 import type { AppDeps, Serving } from "./serving.ts";
+import { fitting } from "./truncation.ts";
 
 export interface ResponsesContext {
   readonly request: Request;
@@ -41,7 +42,8 @@ export async function respond(body: Readonly<Record<string, unknown>>, context: 
   const earlier = previous === undefined ? [] : store.get(owner, previous, "previous_response_id").items;
   const items = [...earlier, ...readItems(request.input)];
   const job = await named(async () => {
-    const asked = chatJob(serving, parseChat(chatBody(request, body, items)), context.job);
+    const make = (kept: readonly Item[]) => chatJob(serving, parseChat(chatBody(request, body, kept)), context.job);
+    const asked = request.truncation === "auto" ? fitting(items, make) : make(items);
     exchange.check();
     return withGrammar(serving, asked, exchange.abort.signal);
   });

@@ -16,13 +16,17 @@ function isShallow(value: unknown): boolean {
 const TOO_DEEP = `must not be nested deeper than ${MAX_LEVELS} levels`;
 const MAX_METADATA = 16;
 
-/** A function as /v1/responses has it: flat. */
+/** A function as /v1/responses has it: flat. It is sent back with nulls for what is left out, as OpenAI does. */
 const tool = z.strictObject({
   type: z.literal("function", 'must be "function", the only supported type of tool'),
   name: z.string(),
   description: z.string().nullish(),
-  parameters: z.record(z.string(), z.unknown(), "must be a JSON Schema object").refine(isShallow, TOO_DEEP).nullish(),
-  strict: z.boolean().nullish(),
+  parameters: z
+    .record(z.string(), z.unknown(), "must be a JSON Schema object")
+    .refine(isShallow, TOO_DEEP)
+    .nullable()
+    .default(null),
+  strict: z.boolean().nullable().default(null),
 });
 
 const toolChoice = z.union(
@@ -80,7 +84,7 @@ export const responsesSchema = z.object({
   include: z.array(z.literal(LOGPROBS, `must be "${LOGPROBS}", all that can be included`)).default([]),
   top_logprobs: z.int().min(0).max(20).default(0),
   reasoning: z.strictObject({ effort: z.literal("none").nullish(), summary: z.null().optional() }).optional(),
-  truncation: z.literal("disabled", 'must be "disabled": the input has to fit the context').default("disabled"),
+  truncation: z.enum(["disabled", "auto"]).default("disabled"),
   stream: z.boolean().default(false),
   stream_options: z.strictObject({ include_obfuscation: z.boolean().nullish() }).optional(),
 });

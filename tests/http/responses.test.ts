@@ -201,7 +201,7 @@ test("what cannot be is a 400 that names the field as it was sent", async () => 
     [{ input: "x", tools: [{ type: "web_search" }] }, "tools[0].type"],
     [{ input: "x", tools: [{ ...tool, name: "a b" }] }, "tools[0].name"],
     [{ input: "x", tools: [tool], tool_choice: { type: "function", name: "other" } }, "tool_choice.name"],
-    [{ input: "x", truncation: "auto" }, "truncation"],
+    [{ input: "x", truncation: "always" }, "truncation"],
     [{ input: "x", reasoning: { effort: "high" } }, "reasoning.effort"],
     [{ input: "x", include: ["file_search_call.results"] }, "include[0]"],
     [{ input: "x", background: true }, "background"],
@@ -236,6 +236,17 @@ test("what is too deep to be written back is refused before anything runs", asyn
     ).status,
   ).toBe(200);
   expect(app.engine.seen).toHaveLength(1);
+});
+
+test("truncation: auto leaves out the oldest turns that do not fit, and stores them all the same", async () => {
+  const app = scripted({ says: "Yes.", maxModelLen: 64 });
+  const first = await respond(app, { input: "x".repeat(30), max_output_tokens: 5 });
+  const next = { input: "y".repeat(20), max_output_tokens: 5, previous_response_id: first.id, instructions: "S" };
+  expect(await refused(app, next)).toMatchObject({ param: "input", code: "context_length_exceeded" });
+  const second = await respond(app, { ...next, truncation: "auto" });
+  expect(app.prompt()).toBe(`<system>S<user>${"y".repeat(20)}<assistant>`);
+  // What was left out of the prompt is still part of what is stored.
+  expect((await refused(app, { input: "z", previous_response_id: second.id })).param).toBe("input");
 });
 
 test("text.format is the form that chats have as response_format", async () => {
