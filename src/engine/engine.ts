@@ -10,18 +10,17 @@ import {
   type TokenEvent,
 } from "../contracts/generation.ts";
 import type { PrefixStore } from "../contracts/prefix_store.ts";
-import { MAX_TOP_LOGPROBS, type Runner, type StepOutput } from "../contracts/runner.ts";
+import type { Runner, StepOutput } from "../contracts/runner.ts";
 import { KvCache } from "../kv/kv_cache.ts";
 import type { PrefixEvent } from "../kv/prefix_index.ts";
+import { Admission } from "./admission.ts";
 import { Batch } from "./batch.ts";
-import { BeamSearch } from "./beam_search.ts";
 import { BlockEventLog } from "./block_event_log.ts";
-import { checkParams } from "./check_params.ts";
 import { fetchPrefix } from "./fetch_prefix.ts";
 import { kvState } from "./kv_state.ts";
-import { endingsOf, LiveRequest } from "./live_request.ts";
+import { LiveRequest } from "./live_request.ts";
 import { type ScheduledChunk, Scheduler, type SchedulerOptions } from "./scheduler.ts";
-import { type Sequence, SequenceGroup } from "./sequence_group.ts";
+import type { Sequence, SequenceGroup } from "./sequence_group.ts";
 import type { StopLimits } from "./stop.ts";
 import { type PreemptionMode, SwapPolicy } from "./swap_policy.ts";
 
@@ -53,6 +52,7 @@ export class Engine implements GenerationEngine {
   readonly #options: EngineOptions;
   readonly #limits: StopLimits;
   readonly #kv: KvCache;
+  readonly #admission: Admission;
   readonly #scheduler: Scheduler;
   readonly #batch: Batch;
   readonly #swap: SwapPolicy;
@@ -90,6 +90,7 @@ export class Engine implements GenerationEngine {
       onPrefixEvent: (event) => this.#onPrefixEvent(event),
       onReuse: (blocks) => options.prefixStore?.reused(blocks),
     });
+    this.#admission = new Admission(this.#kv, limits, options.maxSequences, this.#limits);
     options.prefixStore?.attach(this.#kv, () => this.#notify());
     this.#swap = new SwapPolicy(runner, this.#kv, options.preemptionMode, options.swapSpace);
     this.#scheduler = new Scheduler(this.#kv, options, this.#swap);
@@ -185,8 +186,9 @@ export class Engine implements GenerationEngine {
   }
 
   #enqueue(request: GenerationRequest): LiveRequest {
-    this.#admit(request);
-    const groups = this.#groupsOf(request);
+    this.#checkOpen(request.id);
+    const groups = this.#admission.groupsOf(request);
+    this.#checkQueue();
     const live = new LiveRequest(request, groups, this.#limits, this.#options.now(), (left) => this.#leave(left));
     this.#live.set(request.id, live);
     for (const group of groups) this.#requestOf.set(group, live);
@@ -203,73 +205,19 @@ export class Engine implements GenerationEngine {
     this.#notify();
   }
 
-  /** One group, or several of samples that could not run together. */
-  #groupsOf(request: GenerationRequest): SequenceGroup[] {
-    const { branches, beam } = request;
-    if (beam) {
-      const endings = endingsOf(request, this.#limits).size;
-      return [new SequenceGroup({ ...request, topLogprobs: BeamSearch.candidatesFor(beam.width, endings) })];
-    }
-    const width = this.#widthThatFits(request);
-    const groups: SequenceGroup[] = [];
-    for (let first = 0; first < branches; first += width) {
-      groups.push(new SequenceGroup(request, first, Math.min(width, branches - first)));
-    }
-    return groups;
-  }
-
-  /** Branches that fit into the cache together at their longest, the full blocks of the prompt shared. */
-  #widthThatFits({ promptIds, params }: GenerationRequest): number {
-    const longest = Math.min(promptIds.length + params.maxTokens, this.maxModelLen);
-    const whole = this.#kv.blocksFor(longest);
-    const own = whole - Math.floor(promptIds.length / this.blockSize);
-    const others = Math.floor((this.numBlocks - this.#kv.pinnedBlocks - whole) / Math.max(1, own));
-    return Math.max(1, Math.min(1 + others, this.#options.maxSequences));
-  }
-
-  #admit(request: GenerationRequest): void {
-    const { id, promptIds, params } = request;
+  /** Throws EngineError where no request, or not this one, can be taken now. */
+  #checkOpen(id: string): void {
     if (this.#failure) throw new EngineError("internal", this.#failure);
     if (this.#draining) throw new EngineError("draining", "The server is shutting down and takes no new requests");
     if (this.#live.has(id)) throw new EngineError("invalid_request", `Request id ${id} is in use`, "id");
-    if (promptIds.length === 0) throw new EngineError("invalid_request", "The prompt has no tokens", "prompt");
-    for (let i = 0; i < promptIds.length; i++) {
-      const tokenId = promptIds[i]!;
-      if (Number.isInteger(tokenId) && tokenId >= 0 && tokenId < this.vocabSize) continue;
-      const message = `Token ${i} of the prompt must be an id from 0 to ${this.vocabSize - 1}: received ${tokenId}`;
-      throw new EngineError("invalid_request", message, "prompt");
-    }
-    if (promptIds.length >= this.maxModelLen) {
-      const message = `The prompt has ${promptIds.length} tokens, but the context holds ${this.maxModelLen}, output included`;
-      throw new EngineError("invalid_request", message, "prompt");
-    }
-    checkParams(params, this.vocabSize, this.#limits.eosTokenIds);
-    this.#admitBeams(request);
+  }
+
+  #checkQueue(): void {
     const { maxQueuedRequests } = this.#options;
     const queued = this.#scheduler.waiting.length + this.#fetching.size;
     if (maxQueuedRequests > 0 && queued >= maxQueuedRequests) {
       throw new EngineError("queue_full", `${maxQueuedRequests} requests are waiting already`);
     }
-  }
-
-  /** Beams cannot be split over groups, and each step needs enough of their candidates. */
-  #admitBeams(request: GenerationRequest): void {
-    const { beam, branches } = request;
-    if (!beam) return;
-    const refuse = (message: string): never => {
-      throw new EngineError("invalid_request", message, "use_beam_search");
-    };
-    const { width } = beam;
-    if (request.grammar) refuse("Beams cannot keep to a grammar");
-    if (branches > width) refuse(`${branches} beams are asked for, of ${width} searched`);
-    const candidates = BeamSearch.candidatesFor(width, endingsOf(request, this.#limits).size);
-    if (candidates > MAX_TOP_LOGPROBS) {
-      refuse(
-        `${width} beams with these stop tokens take ${candidates} candidates a step; ${MAX_TOP_LOGPROBS} are kept`,
-      );
-    }
-    const fitting = this.#widthThatFits(request);
-    if (width > fitting) refuse(`${width} beams do not fit: ${fitting} of this length run together`);
   }
 
   #leave(live: LiveRequest): void {
