@@ -63,7 +63,8 @@ export class Rules {
     const ending = new Set<string>();
     for (let grown = true; grown; ) {
       grown = false;
-      for (const [name, body] of this.#rules) {
+      // Rules are mostly made of later ones.
+      for (const [name, body] of [...this.#rules].reverse()) {
         if (ending.has(name) || !ends(body!, ending)) continue;
         ending.add(name);
         grown = true;

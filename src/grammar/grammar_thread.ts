@@ -1,6 +1,5 @@
-import { GrammarError } from "../contracts/grammar.ts";
+import { GrammarError, type GrammarSource } from "../contracts/grammar.ts";
 import { type Follower, Matcher } from "./matcher.ts";
-import type { Prepared } from "./prepare.ts";
 import type { Report, Vocabulary } from "./protocol.ts";
 import { Thread } from "./thread.ts";
 
@@ -13,7 +12,7 @@ export interface ThreadLimits {
 
 interface Compiling {
   readonly grammar: number;
-  readonly prepared: Prepared;
+  readonly source: GrammarSource;
   resolve(): void;
   reject(error: Error): void;
 }
@@ -30,7 +29,7 @@ export class GrammarThread implements Follower {
   compiledMs = 0;
   readonly #vocabulary: Vocabulary;
   readonly #limits: ThreadLimits;
-  readonly #grammars = new Map<number, Prepared>();
+  readonly #grammars = new Map<number, GrammarSource>();
   readonly #grammarOf = new Map<Matcher, number>();
   readonly #matchers = new Map<number, Matcher>();
   /** Matchers whose masks are awaited, the longest first. */
@@ -61,9 +60,9 @@ export class GrammarThread implements Follower {
   }
 
   /** Throws GrammarError where the grammar is refused or takes too long. */
-  compile(grammar: number, prepared: Prepared): Promise<void> {
+  compile(grammar: number, source: GrammarSource): Promise<void> {
     return new Promise<void>((resolve, reject) => {
-      this.#queue.push({ grammar, prepared, resolve, reject });
+      this.#queue.push({ grammar, source, resolve, reject });
       this.#next();
     });
   }
@@ -125,7 +124,7 @@ export class GrammarThread implements Follower {
         const compiling = this.#compiling!;
         this.#compiling = null;
         if (report.type === "compiled") this.#compiled(compiling, report);
-        else this.#refuse(compiling, report.reason);
+        else this.#refuse(compiling, new GrammarError(report.path, report.reason));
         this.#next();
         break;
       }
@@ -142,14 +141,14 @@ export class GrammarThread implements Follower {
   #compiled(compiling: Compiling, { heapBytes, ms }: Report & { type: "compiled" }): void {
     this.heapBytes = heapBytes;
     this.compiledMs = ms;
-    this.#grammars.set(compiling.grammar, compiling.prepared);
+    this.#grammars.set(compiling.grammar, compiling.source);
     for (const matcher of this.#of(compiling.grammar)) this.#send(matcher);
     compiling.resolve();
   }
 
-  #refuse(compiling: Compiling, why: string): void {
-    for (const matcher of this.#of(compiling.grammar)) matcher.fail(`its grammar ${why}`);
-    compiling.reject(new GrammarError("", why));
+  #refuse(compiling: Compiling, error: GrammarError): void {
+    for (const matcher of this.#of(compiling.grammar)) matcher.fail(`its grammar ${error.message}`);
+    compiling.reject(error);
   }
 
   /** The matchers that follow a grammar. */
@@ -168,7 +167,7 @@ export class GrammarThread implements Follower {
     const next = this.#isStarted && !this.#compiling && !this.#isClosed ? this.#queue.shift() : undefined;
     if (next) {
       this.#compiling = next;
-      this.#thread.send({ type: "compile", grammar: next.grammar, prepared: next.prepared });
+      this.#thread.send({ type: "compile", grammar: next.grammar, source: next.source });
     }
     this.#watch();
   }
@@ -202,7 +201,7 @@ export class GrammarThread implements Follower {
     const compiling = this.#compiling;
     const [slowest] = this.#pending;
     this.#compiling = null;
-    if (compiling) this.#refuse(compiling, why);
+    if (compiling) this.#refuse(compiling, new GrammarError("", why));
     else slowest?.fail(`its grammar ${why}`);
     this.#thread.stop();
     this.#thread = this.#start();
@@ -217,7 +216,7 @@ export class GrammarThread implements Follower {
     const grammars = [...this.#grammars].sort(([a], [b]) => inUse(b) - inUse(a));
     this.#grammars.clear();
     const nobody = () => {};
-    const again = grammars.map(([grammar, prepared]) => ({ grammar, prepared, resolve: nobody, reject: nobody }));
+    const again = grammars.map(([grammar, source]) => ({ grammar, source, resolve: nobody, reject: nobody }));
     this.#queue.unshift(...again);
     this.#next();
   }

@@ -1,7 +1,7 @@
 import { EngineError } from "../contracts/generation.ts";
 import type { Grammar, GrammarSource, Grammars } from "../contracts/grammar.ts";
 import { GrammarThread, type ThreadLimits } from "./grammar_thread.ts";
-import { type Prepared, prepare } from "./prepare.ts";
+import { sourceKey } from "./prepare.ts";
 import type { Vocabulary } from "./protocol.ts";
 
 export interface GrammarLimits extends ThreadLimits {
@@ -41,7 +41,7 @@ export class WorkerGrammars implements Grammars {
   readonly #vocabulary: () => Vocabulary;
   readonly #limits: GrammarLimits;
   readonly #threads: GrammarThread[] = [];
-  /** By what xgrammar is given, the longest unused first. */
+  /** By their sources, the longest unused first. */
   readonly #entries = new Map<string, Entry>();
   #nextId = 0;
 
@@ -52,13 +52,12 @@ export class WorkerGrammars implements Grammars {
   }
 
   async compile(source: GrammarSource, signal: AbortSignal): Promise<Grammar> {
-    const prepared = prepare(source);
-    const key = `${prepared.kind} ${prepared.text}`;
-    const entry = this.#entries.get(key) ?? this.#add(key, prepared);
+    const key = sourceKey(source);
+    const entry = this.#entries.get(key) ?? this.#add(key, source);
     this.#touch(entry);
     await unlessAborted(entry.compiled, signal);
     this.#trim();
-    return { open: () => this.#open(entry, prepared) };
+    return { open: () => this.#open(entry, source) };
   }
 
   close(): void {
@@ -67,10 +66,10 @@ export class WorkerGrammars implements Grammars {
     this.#entries.clear();
   }
 
-  #add(key: string, prepared: Prepared): Entry {
+  #add(key: string, source: GrammarSource): Entry {
     const thread = this.#threadFor();
     const id = this.#nextId++;
-    const compiled = thread.compile(id, prepared);
+    const compiled = thread.compile(id, source);
     const entry: Entry = { id, key, thread, compiled, users: 0 };
     this.#entries.set(key, entry);
     compiled.catch(() => {
@@ -80,8 +79,8 @@ export class WorkerGrammars implements Grammars {
   }
 
   /** Where it is gone by now, another one is asked for, and its matcher waits for that. */
-  #open(entry: Entry, prepared: Prepared) {
-    const present = this.#entries.get(entry.key) ?? this.#add(entry.key, prepared);
+  #open(entry: Entry, source: GrammarSource) {
+    const present = this.#entries.get(entry.key) ?? this.#add(entry.key, source);
     this.#touch(present);
     const matcher = present.thread.open(present.id);
     present.users++;

@@ -18,20 +18,14 @@ const MAX_GRAMMAR = 1024 * 1024;
 const MAX_CHOICES = 4096;
 const MAX_NESTING = 128;
 
-/** Reads a source. Throws GrammarError; the time it takes is bounded by the source's size. */
+/** Reads a source. Throws GrammarError. */
 export function prepare(source: GrammarSource): Prepared {
-  checkSize(source);
   const prepared = read(source);
   if (prepared.text.length <= MAX_GRAMMAR) return prepared;
   throw new GrammarError(
     "",
     `is too large: its grammar has ${prepared.text.length} characters, at most ${MAX_GRAMMAR} are supported`,
   );
-}
-
-/** The text that stands for a source: equal for equal ones. */
-export function sourceKey(source: GrammarSource): string {
-  return JSON.stringify(source);
 }
 
 function read(source: GrammarSource): Prepared {
@@ -59,13 +53,15 @@ function choiceGrammar(choices: readonly string[]): string {
   return new Rules().print(choice([...new Set(choices)].map(text)));
 }
 
-/** JSON.stringify recurses, so depth is measured first, without. */
-function checkSize(source: GrammarSource): void {
+/** The text that stands for a source: equal for equal ones. Throws GrammarError where it is too large. */
+export function sourceKey(source: GrammarSource): string {
+  // JSON.stringify recurses, so depth is measured first, without.
   let level: unknown[] = [source];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_NESTING) throw new GrammarError("", `is nested deeper than ${MAX_NESTING} levels`);
     level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
   }
-  const { length } = sourceKey(source);
-  if (length > MAX_SOURCE) throw new GrammarError("", `has ${length} characters; at most ${MAX_SOURCE} are supported`);
+  const key = JSON.stringify(source);
+  if (key.length <= MAX_SOURCE) return key;
+  throw new GrammarError("", `has ${key.length} characters; at most ${MAX_SOURCE} are supported`);
 }

@@ -1,4 +1,4 @@
-import type { Prepared } from "./prepare.ts";
+import type { GrammarSource } from "../contracts/grammar.ts";
 
 /** What the tokens of a vocabulary stand for. */
 export interface Vocabulary {
@@ -11,7 +11,7 @@ export interface Vocabulary {
 
 /** To the worker. Grammars and matchers go by numbers of the sender's choice. */
 export type Order =
-  | { readonly type: "compile"; readonly grammar: number; readonly prepared: Prepared }
+  | { readonly type: "compile"; readonly grammar: number; readonly source: GrammarSource }
   | { readonly type: "forget"; readonly grammar: number }
   | {
       readonly type: "open";
@@ -30,7 +30,7 @@ export type Order =
 export type Report =
   | { readonly type: "started"; readonly ms: number }
   | { readonly type: "compiled"; readonly grammar: number; readonly ms: number; readonly heapBytes: number }
-  | { readonly type: "refused"; readonly grammar: number; readonly reason: string }
+  | { readonly type: "refused"; readonly grammar: number; readonly path: string; readonly reason: string }
   /** These matchers' masks are in place. */
   | { readonly type: "masked"; readonly matchers: readonly number[] }
   | { readonly type: "failed"; readonly matcher: number; readonly reason: string };

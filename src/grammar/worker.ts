@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Prepared } from "./prepare.ts";
+import type { GrammarError } from "../contracts/grammar.ts";
+import { type Prepared, prepare } from "./prepare.ts";
 import { type Order, type Report, STATE_WORDS, type Vocabulary } from "./protocol.ts";
 import { type CompiledGrammar, type GrammarCompiler, type GrammarMatcher, openXGrammar, reasonIn } from "./xgrammar.ts";
 
@@ -64,15 +65,23 @@ async function obey(order: Order): Promise<void> {
   }
 }
 
-async function compile({ grammar, prepared }: Order & { type: "compile" }): Promise<void> {
+async function compile({ grammar, source }: Order & { type: "compile" }): Promise<void> {
   heard.length = 0;
   const begun = performance.now();
+  let prepared: Prepared;
+  try {
+    prepared = prepare(source);
+  } catch (error) {
+    const { path = "", message } = error as GrammarError;
+    const reason = error instanceof RangeError ? "is nested too deep" : message;
+    return report({ type: "refused", grammar, path, reason });
+  }
   try {
     await readOnly(prepared);
   } catch {
     reader = open().xgrammar;
-    report({ type: "refused", grammar, reason: reasonIn(heard) ?? "is nested too deep" });
-    return;
+    const reason = reasonIn(heard) ?? "cannot be read: it is malformed, or nested too deep";
+    return report({ type: "refused", grammar, path: "", reason });
   }
   const { kind, text } = prepared;
   const compiled = kind === "ebnf" ? await compiler.compileGrammar(text) : await compiler.compileStructuralTag(text);

@@ -30,7 +30,7 @@ function written({ name }: ToolCallFormat, content: object, several: boolean, te
       const line = /<tool_call>(\n|\\n)/.test(template) ? "\n" : "";
       const tag = { type: "tag", begin: `<tool_call>${line}`, content, end: `${line}</tool_call>` };
       if (!several) return tag;
-      return { type: "tags_with_separator", tags: [tag], separator: line, at_least_one: true, stop_after_first: false };
+      return { type: "tags_with_separator", tags: [tag], separator: "\n", at_least_one: true, stop_after_first: false };
     }
     case "llama3_json":
       return content;

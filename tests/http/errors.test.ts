@@ -131,7 +131,7 @@ describe("400 on /v1/completions", () => {
     [{ prompt, use_beam_search: true, n: 2, bad_words: ["x"] }, "bad_words", "use_beam_search"],
     [{ prompt, use_beam_search: true, logit_bias: { 5: 1 } }, "logit_bias", "use_beam_search"],
     [{ prompt, response_format: { type: "json_object" } }, "response_format"],
-    [{ prompt, structured_outputs: { regex: "a" } }, "structured_outputs"],
+    [{ prompt, structured_outputs: { regex: "a" } }, "structured_outputs.regex"],
     [{ prompt, cache_salt: 7 }, "cache_salt"],
     [{ prompt, cache_salt: "" }, "cache_salt"],
     [{ prompt, temprature: 1 }, "temprature", "nearest known one is temperature"],
