@@ -10,7 +10,9 @@ export type Node =
   | { readonly type: "choice"; readonly items: readonly Node[] }
   /** `most` null: without end. */
   | { readonly type: "repeat"; readonly item: Node; readonly least: number; readonly most: number | null }
-  | { readonly type: "rule"; readonly name: string };
+  | { readonly type: "rule"; readonly name: string }
+  /** What no text has. */
+  | { readonly type: "never" };
 
 export const text = (content: string): Node => ({ type: "text", text: content });
 export const sequence = (...items: readonly Node[]): Node => ({ type: "sequence", items });
@@ -80,7 +82,7 @@ function ends(node: Node, ending: ReadonlySet<string>): boolean {
   if (node.type === "sequence") return node.items.every((item) => ends(item, ending));
   if (node.type === "choice") return node.items.some((item) => ends(item, ending));
   if (node.type === "repeat") return node.least === 0 || ends(node.item, ending);
-  return node.type === "text" || node.ranges.length > 0;
+  return node.type === "text" || (node.type === "class" && node.ranges.length > 0);
 }
 
 function countNodes(node: Node): number {
@@ -104,6 +106,9 @@ function print(node: Node): string {
       return repeated(print(node.item), node.least, node.most);
     case "rule":
       return node.name;
+    case "never":
+      // Read as bytes, these are in no UTF-8, and no token of a vocabulary here has them.
+      return "[\\u00f8-\\u00ff]";
   }
 }
 

@@ -1,5 +1,5 @@
 import { GrammarError } from "../contracts/grammar.ts";
-import { type Node, oneOf, type Rules, repeat, sequence } from "./ebnf.ts";
+import { choice, type Node, oneOf, type Rules, repeat, sequence } from "./ebnf.ts";
 import { FORMATS, IGNORED_FORMATS } from "./formats.ts";
 import { PLAIN, plainText, quoted, stringRule, withinString } from "./json_text.ts";
 import { parseRegex } from "./regex.ts";
@@ -22,22 +22,27 @@ export function stringNode(schema: Schema, path: string, rules: Rules): Node {
   return quoted(withLength(node, parseRegex(written.pattern, plainText, written.path), least, most, written));
 }
 
-/** Each state of a string costs a look at the whole vocabulary, so that long ones are counted in blocks. */
-const BLOCK = 16;
+/**
+ * Each place of a string costs a look at the whole vocabulary, and xgrammar writes counted parts out, so that long strings
+ * are counted in blocks: in a rule that might call itself, which it does not write out.
+ */
+const BLOCK = 32;
 
 function characters(least: number, most: number | null, rules: Rules): Node {
   const one = oneOf(...PLAIN);
-  if (least === 0 && most === null) return repeat(one, 0, null);
-  const block = rules.define("block of characters", () => sequence(...Array.from({ length: BLOCK }, () => one)));
-  const tail = (upTo: number) => rules.define(`up to ${upTo} characters`, () => repeat(one, 0, upTo));
-  const head = sequence(
-    repeat(block, Math.floor(least / BLOCK), Math.floor(least / BLOCK)),
-    repeat(one, least % BLOCK, least % BLOCK),
-  );
-  const left = most === null ? null : most - least;
-  if (left === null) return sequence(head, repeat(one, 0, null));
-  if (left < 2 * BLOCK) return sequence(head, tail(left));
-  return sequence(head, repeat(block, 0, Math.floor((left - BLOCK + 1) / BLOCK)), tail(BLOCK - 1));
+  const row = (count: number) => sequence(...Array.from({ length: count }, () => one));
+  const block = () =>
+    rules.define("block of characters", () => {
+      const itself = rules.define("block of characters", () => row(0));
+      return choice([row(BLOCK), sequence({ type: "never" }, itself)]);
+    });
+  const blocks = Math.floor(least / BLOCK);
+  const head = [...(blocks > 0 ? [repeat(block(), blocks, blocks)] : []), row(least % BLOCK)];
+  if (most === null) return sequence(...head, repeat(one, 0, null));
+  const left = most - least;
+  if (left < 2 * BLOCK) return sequence(...head, repeat(one, 0, left));
+  const tail = rules.define("rest of a block", () => repeat(one, 0, BLOCK - 1));
+  return sequence(...head, repeat(block(), 0, Math.floor((left - BLOCK + 1) / BLOCK)), tail);
 }
 
 function length(schema: Schema, keyword: string, path: string): number | null {
@@ -96,6 +101,7 @@ function lengths(node: Node): [number, number | null] {
       return [least * node.least, most === null || node.most === null ? (most === 0 ? 0 : null) : most * node.most];
     }
     case "rule":
+    case "never":
       return [0, null];
     default: {
       const all = node.items.map(lengths);

@@ -88,6 +88,22 @@ describe("a worker that is given up", () => {
   });
 });
 
+test("an output that its grammar leads nowhere fails, instead of waiting for a token", async () => {
+  grammars = testGrammars();
+  for (const [text, before] of [
+    ["root ::= root", ""],
+    ['root ::= "a" x\nx ::= x', "a"],
+  ] as const) {
+    const matcher = await open(grammars, { kind: "ebnf", text });
+    for (const letter of before) {
+      await matcher.ready();
+      matcher.accept(1 + letter.charCodeAt(0));
+    }
+    await expect(allowed(matcher)).rejects.toThrow("allows no token");
+    matcher.close();
+  }
+});
+
 describe("what is remembered", () => {
   test("is bounded; what was forgotten in between is compiled again", async () => {
     grammars = testGrammars({ kept: 4 });

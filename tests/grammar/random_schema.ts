@@ -65,7 +65,7 @@ function string(random: () => number): Json {
     () => ({
       type: "string",
       minLength: least,
-      ...maybe(random, 0.7, () => ({ maxLength: least + int(random, 0, 60) })),
+      ...maybe(random, 0.7, () => ({ maxLength: least + int(random, 0, pick(random, [60, 400])) })),
     }),
     () => ({ type: "string", pattern: pick(random, PATTERNS) }),
     () => ({ type: "string", format: pick(random, FORMATS) }),
