@@ -128,9 +128,16 @@ function take(following: Following, tokenId: number): void {
   following.accepted++;
 }
 
-/** The mask, then the mark that it is there. Nothing may follow an output that has ended. */
+/**
+ * The mask, then the mark that it is there. Nothing may follow an output that has ended. Throws where nothing can, but
+ * should: xgrammar takes rules that never end.
+ */
 async function writeMask({ matcher, state, accepted }: Following): Promise<void> {
   if (matcher.isTerminated()) state.fill(0, STATE_WORDS);
-  else state.set(await matcher.getNextTokenBitmask(), STATE_WORDS);
+  else {
+    const mask = await matcher.getNextTokenBitmask();
+    if (mask.every((word) => word === 0)) throw new Error("it allows no token here");
+    state.set(mask, STATE_WORDS);
+  }
   Atomics.store(state, 0, accepted + 1);
 }

@@ -99,7 +99,8 @@ test("an output that its grammar leads nowhere fails, instead of waiting for a t
       await matcher.ready();
       matcher.accept(1 + letter.charCodeAt(0));
     }
-    await expect(allowed(matcher)).rejects.toThrow("allows no token");
+    await matcher.ready();
+    expect(matcher.failure).toContain("allows no token");
     matcher.close();
   }
 });
