@@ -6,6 +6,7 @@ import { ChatTemplate } from "../../src/text/chat_template.ts";
 import { toolCallFormats } from "../../src/text/tool_calls/format.ts";
 import { makeEngine } from "../engine/harness.ts";
 import { MaskedRunner } from "../engine/masked_runner.ts";
+import { checkAnswer } from "../openai/document.ts";
 import { fallbackTokenizer, harness } from "./harness.ts";
 import { bodiesFor, PATHS } from "./request_bodies.ts";
 
@@ -67,7 +68,7 @@ const requests = fc
   .chain((path) => fc.tuple(fc.constant(path), bodiesFor(path)));
 
 test(
-  `${BODIES} random bodies: never a 5xx, every refusal in the envelope, no block kept`,
+  `${BODIES} random bodies: never a 5xx, every answer as OpenAI documents it, no block kept`,
   async () => {
     const statuses = new Map<string, number>();
     let stored = "resp_none";
@@ -80,6 +81,7 @@ test(
         const key = `${path} ${response.status}`;
         statuses.set(key, (statuses.get(key) ?? 0) + 1);
         expect([200, 400, 404]).toContain(response.status);
+        checkAnswer(path, response, text);
         if (response.status !== 200) {
           const { error } = JSON.parse(text);
           expect(error.message.length).toBeGreaterThan(0);

@@ -65,6 +65,14 @@ const { schema } = fc.letrec<{ schema: unknown }>((tie) => ({
   ),
 }));
 
+/** As OpenAI knows them; whether what is in them is a schema is another matter. */
+const formOf = (json: (fields: Values) => Values) =>
+  fc.oneof(
+    fc.record({ type: fc.constantFrom("text", "json_object") }),
+    json(fc.record({ name: fc.string(), schema: schema.filter(isObject), strict: fc.boolean() })),
+  );
+const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+
 const callArguments = fc.oneof(
   { weight: 9, arbitrary: fc.dictionary(fc.string(), scalar, { maxKeys: 2 }).map((each) => JSON.stringify(each)) },
   text,
@@ -118,6 +126,8 @@ const NAMED: Readonly<Record<string, Values>> = {
   allowed_token_ids: fc.array(tokenId, { minLength: 1, maxLength: 4 }),
   bad_words: shortTexts,
   logit_bias: fc.dictionary(fc.nat(290).map(String), fc.double({ min: -100, max: 100, noNaN: true }), { maxKeys: 3 }),
+  response_format: formOf((json_schema) => fc.record({ type: fc.constant("json_schema"), json_schema })),
+  format: formOf((fields) => fields.map((each) => ({ type: "json_schema", ...(each as object) }))),
   guided_regex: pattern,
   regex: pattern,
   grammar,

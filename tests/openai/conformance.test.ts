@@ -59,12 +59,16 @@ describe("chat completions", () => {
   }
 
   test("log-probabilities of the prompt", async () => {
-    const answer = await whole("CreateChatCompletionResponse", app, CHAT, { messages, prompt_logprobs: 2 });
+    const answer = await whole("CreateChatCompletionResponse", app, CHAT, {
+      messages,
+      prompt_logprobs: 2,
+      max_tokens: 2,
+    });
     expect(answer.prompt_logprobs[0]).toBeNull();
   });
 
   test("usage at a stream's end", async () => {
-    const body = { messages, stream_options: { include_usage: true } };
+    const body = { messages, max_tokens: 4, stream_options: { include_usage: true } };
     const all = await chunks("CreateChatCompletionStreamResponse", app, CHAT, body);
     expect(all[0].usage).toBeNull();
     expect(all.at(-1)).toMatchObject({ choices: [], usage: {} });
@@ -206,7 +210,7 @@ describe("an error is OpenAI's with status", () => {
 });
 
 test("what is not as the document says is found out", async () => {
-  const answer = await whole("CreateChatCompletionResponse", app, CHAT, { messages });
+  const answer = await whole("CreateChatCompletionResponse", app, CHAT, { messages, max_tokens: 2 });
   const [choice] = answer.choices;
   const { message, index, ...rest } = choice;
   const wrong: unknown[] = [

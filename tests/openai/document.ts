@@ -112,3 +112,32 @@ export function checkEvent(event: { readonly type: string }): void {
   if (name === undefined) throw new Error(`No event of a response: ${event.type}`);
   check(name, event);
 }
+
+interface Answer {
+  readonly whole: Name;
+  readonly chunk?: Name;
+}
+
+const FAILURE: Answer = { whole: "ErrorResponse" };
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  "/v1/chat/completions": { whole: "CreateChatCompletionResponse", chunk: "CreateChatCompletionStreamResponse" },
+  "/v1/completions": { whole: "CreateCompletionResponse", chunk: "CreateCompletionResponse" },
+  "/v1/embeddings": { whole: "CreateEmbeddingResponse" },
+  "/v1/responses": { whole: "Response" },
+};
+
+/** Throws where what a POST to `path` was answered is not as the document says. What OpenAI does not have passes. */
+export function checkAnswer(path: string, { ok, headers }: Response, text: string): void {
+  const answer = ok ? ANSWERS[path] : FAILURE;
+  if (!answer) return;
+  if (!headers.get("content-type")?.startsWith("text/event-stream")) {
+    check(answer.whole, JSON.parse(text));
+    return;
+  }
+  for (const line of text.split("\n")) {
+    if (!line.startsWith("data: {")) continue;
+    const data = JSON.parse(line.slice("data: ".length));
+    if (answer.chunk === undefined) checkEvent(data);
+    else check("error" in data ? "ErrorResponse" : answer.chunk, data);
+  }
+}
