@@ -18,10 +18,11 @@ const TIMEOUT = 60_000 + 100 * BODIES;
 const tokenizer = fallbackTokenizer;
 const { vocabSize } = tokenizer;
 const eosTokenIds = [2];
+const maxModelLen = 256;
 const TEMPLATE = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{{ tools }}{{ tool_calls }}";
 
 /** The whole server but for the model: its engine, its blocks, its grammars. */
-const engine = makeEngine(new MaskedRunner({ vocabSize, maxModelLen: 128, numBlocks: 64, blockSize: 8 }), {
+const engine = makeEngine(new MaskedRunner({ vocabSize, maxModelLen, numBlocks: 64, blockSize: 8 }), {
   eosTokenIds,
 });
 const grammars = new WorkerGrammars(() => vocabularyOf(tokenizer, vocabSize, eosTokenIds, []));
@@ -32,7 +33,7 @@ const { post } = harness({
     grammars,
     toolCalls: toolCallFormats.hermes,
     reasoning: true,
-    model: { ids: ["tiny", "org/tiny"], created: 0, maxModelLen: 128, defaults: {} },
+    model: { ids: ["tiny", "org/tiny"], created: 0, maxModelLen, defaults: {} },
     chatTemplate: new ChatTemplate(TEMPLATE, tokenizer.specialTokens),
   },
 });

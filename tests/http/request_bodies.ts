@@ -65,14 +65,14 @@ const { schema } = fc.letrec<{ schema: unknown }>((tie) => ({
   ),
 }));
 
+const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** As OpenAI knows them; whether what is in them is a schema is another matter. */
 const formOf = (json: (fields: Values) => Values) =>
   fc.oneof(
     fc.record({ type: fc.constantFrom("text", "json_object") }),
     json(fc.record({ name: fc.string(), schema: schema.filter(isObject), strict: fc.boolean() })),
   );
-const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
-
 const callArguments = fc.oneof(
   { weight: 9, arbitrary: fc.dictionary(fc.string(), scalar, { maxKeys: 2 }).map((each) => JSON.stringify(each)) },
   text,
@@ -103,7 +103,7 @@ const few = { minLength: 1, maxLength: 3 };
 /** Fields whose schema says too little to be met by chance, wherever they stand. */
 const NAMED: Readonly<Record<string, Values>> = {
   model: fc.constantFrom("tiny", "tiny", "tiny", "org/tiny", "other"),
-  prompt: fc.oneof(text, text, fc.array(text, { maxLength: 3 }), fc.array(tokenId, { maxLength: 140 })),
+  prompt: fc.oneof(text, text, fc.array(text, { maxLength: 3 }), fc.array(tokenId, { maxLength: 280 })),
   tokens: fc.array(tokenId, { maxLength: 20 }),
   input: fc.oneof(
     { weight: 3, arbitrary: text },
@@ -135,9 +135,20 @@ const NAMED: Readonly<Record<string, Values>> = {
   json: schema,
   guided_json: schema,
   schema,
-  parameters: schema,
+  parameters: schema.filter(isObject),
   arguments: callArguments,
   name: functionName,
+  use_beam_search: fc.constant(true),
+};
+
+/** What a field is nothing without. */
+const COMPANIONS: Readonly<Record<string, string>> = {
+  tool_choice: "tools",
+  parallel_tool_calls: "tools",
+  top_logprobs: "logprobs",
+  stream_options: "stream",
+  length_penalty: "use_beam_search",
+  early_stopping: "use_beam_search",
 };
 
 const number = (value: unknown, otherwise: number) => (typeof value === "number" ? value : otherwise);
@@ -186,7 +197,11 @@ function objects(schema: JsonSchema, most: number): Values {
   const optional = Object.keys(properties).filter((name) => !required.includes(name));
   const known = fc
     .shuffledSubarray(optional, { maxLength: Math.min(most, Math.ceil(optional.length / 2)) })
-    .chain((names) => fc.record(Object.fromEntries([...required, ...names].map((name) => [name, values[name]!]))));
+    .chain((names) => {
+      const companions = names.map((name) => COMPANIONS[name]!).filter((name) => values[name]);
+      const all = new Set([...required, ...names, ...companions]);
+      return fc.record(Object.fromEntries([...all].map((name) => [name, values[name]!])));
+    });
   const rest = schema.additionalProperties;
   if (typeof rest !== "object" || rest === null) return known;
   const others = fc.dictionary(fc.string({ minLength: 1 }), fitting(rest as JsonSchema), { maxKeys: 2 });
