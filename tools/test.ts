@@ -29,7 +29,7 @@ export function countTests(output: string, exitCode: number | null): Counts {
 }
 
 /** Per test, in milliseconds. A slow or busy machine is no failure, and 5 s, Bun's default, is short for one on a CPU. */
-const TIMEOUT = 60_000;
+const TIMEOUT = 240_000;
 
 /** The launcher has found an adapter, so tests that skip themselves without one would hide a fault. */
 function requireAdapter(): Record<string, string> {

@@ -44,7 +44,7 @@ for (const [runtime, command] of Object.entries(COMMANDS)) {
     expect(lines).toHaveLength(2);
     expect(lines[0]).not.toBe("");
     expect(lines[1]).toEndWith("[stop]");
-  }, 60_000);
+  }, 240_000);
 }
 
 test("a package that depends on octavo imports it by its name", async () => {
@@ -59,4 +59,4 @@ test("a package that depends on octavo imports it by its name", async () => {
   } finally {
     rmSync(directory, { recursive: true });
   }
-}, 30_000);
+}, 240_000);

@@ -57,7 +57,7 @@ describe.each(deviceKinds)("a restart on %s with --prefix-cache-dir", (kind) => 
     expect(await answer(third.engine, "2", reused, "tenant")).toEqual({ ...other, cached: 24 });
     third.engine.checkIntegrity();
     await third.engine.close();
-  }, 30_000);
+  }, 240_000);
 
   test("a crowd on a pool too small for it gets the tokens it gets without a store, before and after", async () => {
     const prefixCacheDir = freshDirectory();
@@ -84,7 +84,7 @@ describe.each(deviceKinds)("a restart on %s with --prefix-cache-dir", (kind) => 
     expect(without.preemptions).toBeGreaterThan(0);
     for (let process = 0; process < 3; process++) expect((await run({ prefixCacheDir })).ids).toEqual(without.ids);
     expect((await readdir(prefixCacheDir)).length).toBeGreaterThan(5);
-  }, 30_000);
+  }, 240_000);
 
   test("a request cancelled while its prefix is read leaves nothing behind", async () => {
     const prefixCacheDir = freshDirectory();

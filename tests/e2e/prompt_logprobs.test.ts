@@ -49,7 +49,7 @@ for (const kind of deviceKinds) {
         const { outputs } = await run(kind, flags, crowd);
         expect(answers(outputs)).toEqual(expected);
       }
-    }, 30_000);
+    }, 240_000);
 
     test("do not read the prefix cache, but fill it", async () => {
       const { engine } = await engineOn(kind, MODEL, { maxModelLen: "80", blockSize: "8" });

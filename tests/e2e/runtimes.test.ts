@@ -30,6 +30,6 @@ for (const runtime of ["deno", "node"] as const) {
       const kv = (await (await fetch(`${server.url}/debug/kv`)).json()) as { used: number };
       expect(kv.used).toBe(0);
       expect(await server.stop()).toBe(0);
-    }, 60_000);
+    }, 240_000);
   }
 }

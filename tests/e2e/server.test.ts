@@ -31,7 +31,7 @@ for (const kind of model ? deviceKinds : []) {
         "16M",
       );
       client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 });
-    }, 30_000);
+    }, 240_000);
 
     afterAll(async () => {
       expect(await server.stop()).toBe(0);
@@ -117,7 +117,7 @@ for (const kind of model ? deviceKinds : []) {
       }
       expect(finish).toBe("length");
       expect(await exited!).toBe(0);
-    }, 30_000);
+    }, 240_000);
   });
 }
 

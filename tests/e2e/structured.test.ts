@@ -35,7 +35,7 @@ describe.skipIf(!directory)("octavo serve keeps the bundled model to a form, on 
     server = await startServer("bun", directory!, "--device", "reference", "--kv-cache-memory", "32M");
     client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 });
     ask.model = (await client.models.list()).data[0]!.id;
-  }, 60_000);
+  }, 240_000);
 
   afterAll(async () => {
     expect(await server.stop()).toBe(0);
@@ -54,7 +54,7 @@ describe.skipIf(!directory)("octavo serve keeps the bundled model to a form, on 
     }
     const stream = client.chat.completions.stream({ ...ask, messages: question, response_format });
     expect((await stream.finalChatCompletion()).choices[0]!.message.content).toBe(choices[0]!.message.content);
-  }, 60_000);
+  }, 240_000);
 
   test("a call that is required is made, and only such calls as are allowed", async () => {
     const messages = [{ role: "user" as const, content: "Say hello." }];
@@ -66,7 +66,7 @@ describe.skipIf(!directory)("octavo serve keeps the bundled model to a form, on 
       expect(call.function.name).toBe("get_weather");
       expect(JSON.parse(call.function.arguments).city).toBeString();
     }
-  }, 60_000);
+  }, 240_000);
 
   test("choice and regex", async () => {
     const extra = (structured_outputs: object) => ({ ...ask, messages: question, structured_outputs });
@@ -76,5 +76,5 @@ describe.skipIf(!directory)("octavo serve keeps the bundled model to a form, on 
     ]);
     expect(["yes", "no"]).toContain(yes.choices[0]!.message.content!);
     expect(code.choices[0]!.message.content).toMatch(/^[A-Z]{2}-[0-9]{3}$/);
-  }, 60_000);
+  }, 240_000);
 });

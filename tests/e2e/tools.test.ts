@@ -23,7 +23,7 @@ describe.skipIf(!directory)("octavo serve with the bundled model, on the referen
     server = await startServer("bun", directory!, "--device", "reference", "--kv-cache-memory", "32M");
     client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 });
     ask.model = (await client.models.list()).data[0]!.id;
-  }, 60_000);
+  }, 240_000);
 
   afterAll(async () => {
     expect(await server.stop()).toBe(0);
@@ -53,13 +53,13 @@ describe.skipIf(!directory)("octavo serve with the bundled model, on the referen
     const told = await client.chat.completions.create({ ...ask, messages: [question, message, ...results] });
     expect(told.usage!.prompt_tokens).toBeGreaterThan(streamed.message.tool_calls?.length ? 60 : 20);
     expect(told.choices[0]!.message.content).toBeString();
-  }, 60_000);
+  }, 240_000);
 
   test("none is called where none may be", async () => {
     const { choices } = await client.chat.completions.create({ ...ask, messages: [question], tool_choice: "none" });
     expect(choices[0]!.message.tool_calls).toBeUndefined();
     expect(choices[0]!.message.content).toBeString();
-  }, 60_000);
+  }, 240_000);
 });
 
 function pair({ name, arguments: text }: { name: string; arguments: string }) {

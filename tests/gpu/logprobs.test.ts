@@ -45,7 +45,7 @@ describeGpu("log-probabilities on the GPU", () => {
         expectWithin(actual.topLogprobs, expected.topLogprobs, 1e-5);
       }
     }
-  }, 20_000);
+  }, 240_000);
 
   test("name the chosen token where its rank says", async () => {
     const logits = new Data(3).floats(700 * 20, 5);
