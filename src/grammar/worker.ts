@@ -103,7 +103,7 @@ async function follow({ matcher: id, grammar, shared, tokenIds }: Order & { type
     await writeMask(following);
     report({ type: "masked", matchers: [id] });
   } catch (error) {
-    report({ type: "failed", matcher: id, reason: String(error) });
+    report({ type: "failed", matcher: id, reason: messageOf(error) });
   }
 }
 
@@ -117,7 +117,7 @@ async function accept(pairs: readonly number[]): Promise<void> {
       await writeMask(following);
       masked.push(pairs[i]!);
     } catch (error) {
-      report({ type: "failed", matcher: pairs[i]!, reason: String(error) });
+      report({ type: "failed", matcher: pairs[i]!, reason: messageOf(error) });
     }
   }
   if (masked.length > 0) report({ type: "masked", matchers: masked });
@@ -140,4 +140,8 @@ async function writeMask({ matcher, state, accepted }: Following): Promise<void>
     state.set(mask, STATE_WORDS);
   }
   Atomics.store(state, 0, accepted + 1);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
