@@ -4,9 +4,14 @@ import type { GpuOp } from "./binder.ts";
 /** Most workgroups along one dimension of a dispatch, in every WebGPU implementation. */
 const MAX_GROUPS = 65535;
 
-/** Records the operations' dispatches for this step in one compute pass. */
-export function record(encoder: GPUCommandEncoder, ops: readonly GpuOp[], shape: StepShape): void {
-  const pass = encoder.beginComputePass();
+/** Records the operations' dispatches for this step in one compute pass, between `timestamps` where these are given. */
+export function record(
+  encoder: GPUCommandEncoder,
+  ops: readonly GpuOp[],
+  shape: StepShape,
+  timestamps?: GPUComputePassTimestampWrites,
+): void {
+  const pass = encoder.beginComputePass(timestamps && { timestampWrites: timestamps });
   let current: GPUComputePipeline | undefined;
   for (const op of ops) {
     for (const { shader, group, grid } of op.dispatches) {

@@ -1,0 +1,92 @@
+import { defineKernel } from "../../kernels/define.ts";
+import type { StepShape } from "../../src/contracts/device.ts";
+import { Binder, type GpuOp } from "../../src/gpu/binder.ts";
+import { Pipelines } from "../../src/gpu/pipelines.ts";
+import { STEP_BYTES } from "../../src/gpu/recorder.ts";
+import type { Clock } from "./clock.ts";
+import source from "./fma.wgsl" with { type: "text" };
+import { measure } from "./measure.ts";
+import type { Ceilings } from "./work.ts";
+
+const fma = defineKernel({
+  name: "fma",
+  source,
+  libs: [],
+  constants: ["LANES", "UNROLLED", "CHAINS"],
+  params: { turns: "u32" },
+  buffers: { out: "read_write array<f32>" },
+});
+
+export interface MeasuredCeilings extends Ceilings {
+  /** Seconds that a dispatch of one workgroup takes which computes nothing. */
+  readonly dispatch: number;
+  /** Chains a lane of the fastest multiplication. */
+  readonly chains: number;
+}
+
+const STEP: StepShape = { rows: 1, decodeRows: 1, samples: 0, copies: 0, maxContext: 1, edits: 0, topLogprobs: -1 };
+const LANES = 64;
+const GROUPS = 4096;
+const UNROLLED = 16;
+const TURNS = 16;
+
+/**
+ * Measures what the device gives at best, not in the middle: a ceiling.
+ *
+ * @param budget seconds for each measurement
+ */
+export async function measureCeilings(clock: Clock, budget: number): Promise<MeasuredCeilings> {
+  const { raw } = clock;
+  const pipelines = new Pipelines(raw);
+  const uniform = raw.createBuffer({ size: STEP_BYTES, usage: GPUBufferUsage.UNIFORM });
+  const binder = new Binder(raw, pipelines, uniform, { maxBytes: LANES * GROUPS * 4, alignment: 256 });
+  const out = clock.device.allocate("fma out", LANES * GROUPS * 4);
+  const bound = (chains: number, turns: number, groups: number): GpuOp => ({
+    name: "fma",
+    dispatches: [
+      {
+        shader: binder.shader(fma, { constants: { LANES, UNROLLED, CHAINS: chains } }),
+        group: binder.group("fma", fma, { turns }, { out }),
+        grid: () => [groups, 1, 1],
+      },
+    ],
+  });
+  const nothing = bound(4, 0, 1);
+  let multiply = 0;
+  let best = 0;
+  for (const chains of [4, 8, 16]) {
+    const op = bound(chains, TURNS, GROUPS);
+    await pipelines.compile(op.dispatches.map(({ shader }) => shader));
+    const { fastest } = await measure(clock, [op], STEP, budget);
+    const rate = (2 * chains * UNROLLED * TURNS * LANES * GROUPS) / fastest;
+    if (rate > multiply) [multiply, best] = [rate, chains];
+  }
+  const { fastest: dispatch } = await measure(clock, [nothing], STEP, budget);
+  return { copy: await copyRate(clock, budget), multiply, dispatch, chains: best };
+}
+
+/** The better of each, since what disturbs a measurement only ever lowers it. */
+export function higher(a: MeasuredCeilings, b: MeasuredCeilings): MeasuredCeilings {
+  const { multiply, chains } = a.multiply >= b.multiply ? a : b;
+  return { copy: Math.max(a.copy, b.copy), multiply, chains, dispatch: Math.min(a.dispatch, b.dispatch) };
+}
+
+/** Bytes per second, those read and those written, of copies between two buffers far larger than any cache. */
+async function copyRate(clock: Clock, budget: number): Promise<number> {
+  const { raw, device } = clock;
+  const size = Math.min(256 << 20, device.maxBufferBytes);
+  const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const [from, to] = [raw.createBuffer({ size, usage }), raw.createBuffer({ size, usage })];
+  const copy = (times: number) => {
+    const encoder = raw.createCommandEncoder();
+    for (let i = 0; i < times; i++) encoder.copyBufferToBuffer(from, 0, to, 0, size);
+    return clock.hostTime(encoder);
+  };
+  await copy(1); // Touches every page.
+  const times = Math.max(1, Math.ceil(budget / 3 / (await copy(1))));
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 5; i++) fastest = Math.min(fastest, await copy(times));
+  from.destroy();
+  to.destroy();
+  return (2 * size * times) / fastest;
+}
