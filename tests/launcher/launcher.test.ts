@@ -143,6 +143,17 @@ describe("Vulkan", () => {
     expect(installed()).toEqual(["npm install", PRODUCTION]);
   });
 
+  test("is not needed to measure a server that is already there", async () => {
+    mkdirSync(join(home, "bench"));
+    writeFileSync(join(home, "bench/serve.ts"), "");
+    const env = { NO_PACKAGES: "yes" };
+    const args = ["bench", "serve", "--request-rate", "4", "http://localhost:1"];
+    expect((await octavo(args, env)).stdout).toContain(
+      `${join(home, "bench/serve.ts")}|--request-rate|4|http://localhost:1|`,
+    );
+    expect((await octavo(["bench", "serve", "--request-rate", "4"], env)).code).toBe(1);
+  });
+
   test("follows OCTAVO_DEVICE unless a flag says otherwise", async () => {
     expect((await octavo(["serve"], { OCTAVO_DEVICE: "reference" })).stdout).toContain("|none|");
     expect((await octavo(["serve", "--device", "webgpu"], { OCTAVO_DEVICE: "reference" })).stdout).toContain(
