@@ -3,7 +3,7 @@ import { choice, type Node, oneOf, type Rules, repeat, sequence, text } from "./
 import { COLON, COMMA, listOf, moreOf, PLAIN, quoted, withinString } from "./json_text.ts";
 import { type Range, without } from "./ranges.ts";
 import { parseRegex } from "./regex.ts";
-import { at, isSchema, type Schema } from "./schema.ts";
+import { at, isSchema, matchesName, type Schema } from "./schema.ts";
 
 /** What an object's grammar needs of the grammar around it. */
 export interface Values {
@@ -40,6 +40,9 @@ export function objectNode(schema: Schema, path: string, values: Values): Node {
   }
   if (others && most !== null && properties.length > 0) {
     throw new GrammarError(at(path, "maxProperties"), "is only supported without additionalProperties");
+  }
+  if (properties.length > 0 && !allowsNames(schema.propertyNames)) {
+    throw new GrammarError(at(path, "propertyNames"), "is not supported beside properties");
   }
   if (properties.length === 0 && others)
     return sequence(text("{"), listOf(others.pair, least, most, "}", values.rules));
@@ -104,7 +107,7 @@ function propertiesOf(schema: Schema, path: string, values: Values): Property[] 
   const missing = [...required].filter((name) => !Object.hasOwn(named, name));
   const properties: Property[] = [];
   const add = (name: string, inner: unknown, where: string) => {
-    const matching = Object.keys(patterns).filter((pattern) => matches(pattern, name, path));
+    const matching = Object.keys(patterns).filter((pattern) => matchesName(pattern, name, path));
     const all = [inner, ...matching.map((pattern) => patterns[pattern])].filter((each) => each !== true);
     const whole = all.length > 1 ? { allOf: all } : (all[0] ?? true);
     if (whole === false && required.has(name)) throw new GrammarError(where, "is required, but allows no value");
@@ -115,8 +118,8 @@ function propertiesOf(schema: Schema, path: string, values: Values): Property[] 
   for (const [name, inner] of Object.entries(named)) add(name, inner, at(path, "properties", name));
   for (const name of missing) {
     const where = at(path, "required");
-    const isPatterned = Object.keys(patterns).some((pattern) => matches(pattern, name, path));
-    add(name, isPatterned ? true : (schema.additionalProperties ?? true), where);
+    const isPatterned = Object.keys(patterns).some((pattern) => matchesName(pattern, name, path));
+    add(name, isPatterned ? true : (schema.additionalProperties ?? schema.unevaluatedProperties ?? true), where);
   }
   return properties;
 }
@@ -124,14 +127,6 @@ function propertiesOf(schema: Schema, path: string, values: Values): Property[] 
 function requiredOf({ required = [] }: Schema, path: string): ReadonlySet<string> {
   if (Array.isArray(required) && required.every((name) => typeof name === "string")) return new Set(required);
   throw new GrammarError(at(path, "required"), "must be a list of strings");
-}
-
-function matches(pattern: string, name: string, path: string): boolean {
-  try {
-    return new RegExp(pattern, "u").test(name);
-  } catch {
-    throw new GrammarError(at(path, "patternProperties"), `${JSON.stringify(pattern)} is not a regular expression`);
-  }
 }
 
 /** Null: none are written. */
@@ -158,7 +153,6 @@ function othersOf(schema: Schema, path: string, values: Values): Others | null {
   if (inner === false) return null;
   const value = () => values.value(inner, at(path, "additionalProperties"));
   if (propertyNames !== undefined) {
-    if (taken.size > 0) throw new GrammarError(at(path, "propertyNames"), "is not supported beside properties");
     return { pair: pair(values.key(propertyNames, at(path, "propertyNames")), value()) };
   }
   return {
@@ -167,6 +161,11 @@ function othersOf(schema: Schema, path: string, values: Values): Others | null {
       value(),
     ),
   };
+}
+
+/** Whether it says nothing: names are strings. */
+function allowsNames(schema: unknown): boolean {
+  return schema === undefined || schema === true || JSON.stringify(schema) === '{"type":"string"}';
 }
 
 function pair(key: Node, value: Node): Node {

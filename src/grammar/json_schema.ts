@@ -5,6 +5,8 @@ import { type Bounds, integers, multiples, numbers } from "./json_number.ts";
 import { objectNode, type Values } from "./json_object.ts";
 import { stringNode } from "./json_string.ts";
 import { COMMA, jsonText, listOf, moreOf } from "./json_text.ts";
+import { allowedValues } from "./listed_values.ts";
+import { checkSeals } from "./merge_members.ts";
 import { mergeSchemas } from "./merge_schemas.ts";
 import { at, constraints, isSchema, type Schema, TYPES, type Type, typeOf, typesOf } from "./schema.ts";
 
@@ -65,7 +67,9 @@ class SchemaGrammar implements Values {
       seen.add($ref);
       const target = this.#target($ref, at(path, "$ref"));
       if (target === false) throw new GrammarError(at(path, "$ref"), "leads to a schema that allows no value");
-      const merged = mergeSchemas(constraints(target === true ? {} : target, path), constraints(beside, path), path);
+      const inner = constraints(target === true ? {} : target, path);
+      checkSeals(inner, [beside], path);
+      const merged = mergeSchemas(inner, constraints(beside, path), path);
       if (merged === false) throw new GrammarError(path, "allows no value");
       current = merged;
     }
@@ -113,7 +117,9 @@ class SchemaGrammar implements Values {
       const where = at(path, "allOf", i);
       if (part === true) continue;
       if (!isSchema(part)) throw new GrammarError(where, part === false ? "allows no value" : "must be a schema");
-      const merged = mergeSchemas(whole, this.resolve(constraints(part, where), where), where);
+      const resolved = constraints(this.resolve(constraints(part, where), where), where);
+      checkSeals(resolved, [rest, ...(parts.filter((each) => isSchema(each) && each !== part) as Schema[])], where);
+      const merged = mergeSchemas(whole, resolved, where);
       if (merged === false) throw new GrammarError(where, "allows no value that the schemas beside it allow");
       whole = merged;
     }
@@ -127,6 +133,7 @@ class SchemaGrammar implements Values {
       if (branch === false) continue;
       if (branch !== true && !isSchema(branch)) throw new GrammarError(where, "must be a schema");
       const resolved = branch === true ? {} : constraints(this.resolve(constraints(branch, where), where), where);
+      checkSeals(resolved, [rest], where);
       const merged = mergeSchemas(rest, resolved, where);
       if (merged !== false) open.push(merged);
     }
@@ -154,9 +161,7 @@ class SchemaGrammar implements Values {
 
   #values(values: readonly unknown[], schema: Schema, types: readonly Type[] | null, path: string): Node {
     const { const: _, enum: listed, type, nullable, ...beside } = schema;
-    const other = Object.keys(beside)[0];
-    if (other !== undefined) throw new GrammarError(at(path, other), "is not supported beside const and enum");
-    const allowed = values.filter((value) => {
+    const allowed = allowedValues(values, beside, path).filter((value) => {
       if (
         Object.hasOwn(schema, "const") &&
         Array.isArray(listed) &&
@@ -195,7 +200,8 @@ class SchemaGrammar implements Values {
     const others = (isTuple ? additionalItems : items) ?? free;
     const least = size(schema, "minItems", path) ?? 0;
     const declared = size(schema, "maxItems", path) ?? Number.POSITIVE_INFINITY;
-    const most = Math.min(declared, others === false ? first.length : Number.POSITIVE_INFINITY);
+    const whole = [...first, others];
+    const most = Math.min(declared, whole.includes(false) ? whole.indexOf(false) : Number.POSITIVE_INFINITY);
     if (least > most) throw new GrammarError(at(path, "minItems"), "is more than the array can have");
     const heads = first
       .slice(0, Math.min(first.length, most))

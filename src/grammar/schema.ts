@@ -35,7 +35,7 @@ const ANNOTATIONS: ReadonlySet<string> = new Set([
 const REFUSED: Readonly<Record<string, (value: unknown) => boolean>> = {
   $dynamicRef: () => false,
   $recursiveRef: () => false,
-  contains: (value) => value === true,
+  contains: () => false,
   dependencies: isEmpty,
   dependentRequired: isEmpty,
   dependentSchemas: isEmpty,
@@ -104,6 +104,15 @@ export function typesOf(schema: Schema, path: string): readonly Type[] | null {
   if (types.has("number")) types.delete("integer");
   if (nullable === true) types.add("null");
   return [...types];
+}
+
+/** Whether a pattern of `patternProperties` is about the name. */
+export function matchesName(pattern: string, name: string, path: string): boolean {
+  try {
+    return new RegExp(pattern, "u").test(name);
+  } catch {
+    throw new GrammarError(at(path, "patternProperties"), `${JSON.stringify(pattern)} is not a regular expression`);
+  }
 }
 
 export function typeOf(value: unknown): Type {

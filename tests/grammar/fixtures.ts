@@ -1,5 +1,6 @@
 import type { GrammarSource, TokenMatcher } from "../../src/contracts/grammar.ts";
 import { DEFAULT_LIMITS, type GrammarLimits, WorkerGrammars } from "../../src/grammar/grammars.ts";
+import { jsonText } from "../../src/grammar/json_text.ts";
 import type { Vocabulary } from "../../src/grammar/protocol.ts";
 
 export const END = 0;
@@ -59,12 +60,20 @@ export async function allowed(matcher: TokenMatcher): Promise<number[]> {
   return PIECES.map((_, id) => id).filter((id) => (mask[id >>> 5]! >>> (id & 31)) & 1);
 }
 
+/** A walk that had not come to an end after so many tokens. */
+export class EndlessWalk extends Error {}
+
 /** A text that a matcher of the grammar leads to where every token is as likely as the next; it ends when it may, after a while. */
-export async function written(grammars: WorkerGrammars, source: GrammarSource, random: () => number): Promise<string> {
+export async function written(
+  grammars: WorkerGrammars,
+  source: GrammarSource,
+  random: () => number,
+  steps = 4000,
+): Promise<string> {
   const matcher = await open(grammars, source);
   const bytes: number[] = [];
   try {
-    for (let step = 0; step < 4000; step++) {
+    for (let step = 0; step < steps; step++) {
       const ids = await allowed(matcher);
       if (ids.length === 0) throw new Error(`nothing may follow ${JSON.stringify(text(bytes))}`);
       const ends = ids.includes(END) && (ids.length === 1 || step > 20 || random() < 0.3);
@@ -76,7 +85,21 @@ export async function written(grammars: WorkerGrammars, source: GrammarSource, r
       bytes.push(...PIECES[id]!);
       matcher.accept(id);
     }
-    throw new Error(`never ended: ${text(bytes).slice(0, 300)}`);
+    throw new EndlessWalk(`never ended: ${text(bytes).slice(0, 300)}`);
+  } finally {
+    matcher.close();
+  }
+}
+
+/** Whether the grammar leads to the value's text, byte by byte. Each byte's token is one above it. */
+export async function accepts(grammars: WorkerGrammars, source: GrammarSource, value: unknown): Promise<boolean> {
+  const matcher = await open(grammars, source);
+  try {
+    for (const byte of new TextEncoder().encode(jsonText(value))) {
+      if (!(await allowed(matcher)).includes(byte + 1)) return false;
+      matcher.accept(byte + 1);
+    }
+    return (await allowed(matcher)).includes(END);
   } finally {
     matcher.close();
   }

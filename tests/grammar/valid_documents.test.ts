@@ -1,24 +1,12 @@
 import { afterAll, expect, test } from "bun:test";
-import { isIP } from "node:net";
 import Ajv2020 from "ajv/dist/2020.js";
 import { GrammarError } from "../../src/contracts/grammar.ts";
 import { randomFrom, testGrammars, written } from "./fixtures.ts";
+import { FORMAT_CHECKS } from "./format_checks.ts";
 import { randomSchema } from "./random_schema.ts";
 
 const ajv = new Ajv2020({ strict: false, validateFormats: true });
-const FORMATS: Record<string, (text: string) => boolean> = {
-  date: (text) => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text),
-  time: (text) => !Number.isNaN(Date.parse(`2024-01-01T${text}`)),
-  "date-time": (text) => !Number.isNaN(Date.parse(text)),
-  email: (text) => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text),
-  uuid: (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),
-  ipv4: (text) => isIP(text) === 4,
-  ipv6: (text) => isIP(text) === 6,
-  hostname: (text) => URL.canParse(`http://${text}/`) && text.length < 254,
-  uri: (text) => URL.canParse(text),
-  duration: (text) => /^P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/.test(text),
-};
-for (const [name, validate] of Object.entries(FORMATS)) ajv.addFormat(name, validate);
+for (const [name, validate] of Object.entries(FORMAT_CHECKS)) ajv.addFormat(name, validate);
 
 const grammars = testGrammars({ kept: 16 });
 afterAll(() => grammars.close());
