@@ -15,12 +15,17 @@ export interface Endpoint {
   readonly ignoreEos: boolean;
 }
 
+export interface Streamed extends Answered {
+  /** Whether the server reported its token counts; else the prompt's is 0 and every chunk counts as one token. */
+  readonly reported: boolean;
+}
+
 export interface Failed {
   readonly error: string;
 }
 
 /** Streams the answer to a body that `requestBody` made. What fails is told, not thrown. */
-export async function ask({ url, apiKey, path }: Endpoint, body: string): Promise<Answered | Failed> {
+export async function ask({ url, apiKey, path }: Endpoint, body: string): Promise<Streamed | Failed> {
   const init = {
     method: "POST",
     headers: { "content-type": "application/json", ...(apiKey && { authorization: `Bearer ${apiKey}` }) },
@@ -63,7 +68,7 @@ interface Chunk {
   readonly error?: { readonly message?: string };
 }
 
-async function readAnswer(body: ReadableStream<Uint8Array>, start: number): Promise<Answered | Failed> {
+async function readAnswer(body: ReadableStream<Uint8Array>, start: number): Promise<Streamed | Failed> {
   const splitter = new EventSplitter();
   const reader = body.getReader();
   const chunks: number[] = [];
@@ -82,6 +87,8 @@ async function readAnswer(body: ReadableStream<Uint8Array>, start: number): Prom
       if (bringsTokens(choice)) chunks.push(now);
     }
   }
+  // Tokens without a text, such as special ones, may come as nothing but the end.
+  if (chunks.length === 0 && usage && usage.completion_tokens > 0) chunks.push(end);
   if (chunks.length === 0) return { error: "the stream ended without a token" };
   return {
     start,
@@ -89,6 +96,7 @@ async function readAnswer(body: ReadableStream<Uint8Array>, start: number): Prom
     end,
     promptTokens: usage?.prompt_tokens ?? 0,
     outputTokens: usage?.completion_tokens ?? chunks.length,
+    reported: usage !== null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
+import { exit, onStopSignal } from "../../src/host.ts";
 
 export interface OwnServer {
   readonly url: string;
@@ -20,6 +21,7 @@ export async function startServer(directory: string, args: readonly string[]): P
   const ended = new Promise<number | null>((resolve) => server.on("exit", resolve));
   const kill = () => server.kill("SIGKILL");
   process.on("exit", kill);
+  onStopSignal(() => exit(1));
   let errors = "";
   server.stderr.setEncoding("utf8").on("data", (text: string) => (errors = (errors + text).slice(-2000)));
   const ready = await new Promise<string>((resolve, reject) => {

@@ -1,8 +1,8 @@
 import process from "node:process";
 import { Random } from "../../src/base/random.ts";
-import { type Answered, type Objectives, type ServingMetrics, servingMetrics } from "../lib/serving_metrics.ts";
+import { type Objectives, type ServingMetrics, servingMetrics } from "../lib/serving_metrics.ts";
 import { arrivalTimes, traceTimes } from "./arrivals.ts";
-import { ask, type Endpoint, type Failed, requestBody } from "./client.ts";
+import { ask, type Endpoint, type Failed, requestBody, type Streamed } from "./client.ts";
 import { drive } from "./drive.ts";
 import type { Workload } from "./workload.ts";
 
@@ -20,6 +20,8 @@ export interface ServedLoad {
   readonly peakConcurrency: number;
   /** What failed, each message once, and how often. */
   readonly errors: ReadonlyMap<string, number>;
+  /** Answers whose token counts the server did not report. */
+  readonly unreported: number;
   /** Of this process: microseconds of CPU time per output token, and its share of one core. */
   readonly client: { readonly perToken: number; readonly share: number };
 }
@@ -37,7 +39,7 @@ export async function serveLoad(
   const before = process.cpuUsage();
   const driven = await drive(times, maxConcurrency, (i) => ask(endpoint, bodies[i]!));
   const { user, system } = process.cpuUsage(before);
-  const answers = driven.results.filter((result): result is Answered => !("error" in result));
+  const answers = driven.results.filter((result): result is Streamed => !("error" in result));
   const failures = driven.results.filter((result): result is Failed => "error" in result);
   const errors = new Map<string, number>();
   for (const { error } of failures) errors.set(error, (errors.get(error) ?? 0) + 1);
@@ -47,6 +49,7 @@ export async function serveLoad(
     metrics,
     peakConcurrency: driven.peakConcurrency,
     errors,
+    unreported: answers.filter(({ reported }) => !reported).length,
     client: { perToken: (user + system) / metrics.outputTokens, share: (user + system) / 1e6 / seconds },
   };
 }

@@ -1,10 +1,17 @@
+import process from "node:process";
+import { runtime } from "../../src/host.ts";
 import { markdownTable } from "../lib/markdown_table.ts";
 import type { ServingMetrics, Spread } from "../lib/serving_metrics.ts";
 import type { LineChart } from "../lib/svg_chart.ts";
 import type { ServedLoad } from "./serve_load.ts";
 
+/** Bun lets no more out at once unless it is told to, as the launcher does; the others wait where no clock sees it. */
+const BUN_REQUESTS = 256;
+const LIMITED = `beware: only ${BUN_REQUESTS} requests were really under way: start it by ./octavo bench serve`;
+const isLimited = () => runtime.name === "bun" && process.env.BUN_CONFIG_MAX_HTTP_REQUESTS === undefined;
+
 /** One load's result for people. */
-export function describeLoad({ metrics, peakConcurrency, errors, client }: ServedLoad): string {
+export function describeLoad({ metrics, peakConcurrency, errors, unreported, client }: ServedLoad): string {
   const { ttft, tpot, itl, e2el, goodput } = metrics;
   const perSecond = [
     `${metrics.requestThroughput.toFixed(2)} requests/s`,
@@ -18,6 +25,10 @@ export function describeLoad({ metrics, peakConcurrency, errors, client }: Serve
       `${metrics.inputTokens} tokens in, ${metrics.outputTokens} out; at most ${peakConcurrency} at once`,
     perSecond.join(", "),
     `client: ${client.perToken.toFixed(1)} us of CPU time per token, ${(client.share * 100).toFixed(1)} % of a core`,
+    ...(unreported > 0
+      ? [`${unreported} answers without usage: their tokens out are chunks, their tokens in unknown`]
+      : []),
+    ...(peakConcurrency > BUN_REQUESTS && isLimited() ? [LIMITED] : []),
     ...[...errors].map(([error, count]) => `${count} failed: ${error}`),
     "",
     markdownTable(
@@ -67,11 +78,12 @@ export function sweepCharts(swept: readonly Swept[]): LineChart[] {
 }
 
 /** The result by the names of vLLM's benchmark, so that its scripts read it. */
-export function loadJson({ metrics, peakConcurrency, errors, client }: ServedLoad): object {
+export function loadJson({ metrics, peakConcurrency, errors, unreported, client }: ServedLoad): object {
   return {
     ...throughputJson(metrics),
     max_concurrent_requests: peakConcurrency,
     errors: Object.fromEntries(errors),
+    answers_without_usage: unreported,
     client_us_per_token: client.perToken,
     client_core_share: client.share,
     ...spreadJson("ttft", metrics.ttft),

@@ -28,15 +28,19 @@ interface Ran {
 }
 
 /** In a process of its own, while this one serves. */
-function bench(...args: string[]): Promise<Ran> {
+function run(...args: string[]): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, `http://127.0.0.1:${server.port}`, "--api-key", "k", ...args]);
+    const child = spawn(process.execPath, [program, ...args]);
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk));
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk));
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+function bench(...args: string[]): Promise<Ran> {
+  return run(`http://127.0.0.1:${server.port}`, "--api-key", "k", ...args);
 }
 
 describe("a server that gives a token every 5 ms", () => {
@@ -97,3 +101,60 @@ describe("a server that gives a token every 5 ms", () => {
     expect([long.code, long.stderr.includes("4096 tokens of context are too few")]).toEqual([1, true]);
   });
 });
+
+test("tokens without a text are tokens, and an answer without any has failed", async () => {
+  let tokens = 3;
+  const silent = Bun.serve({
+    port: 0,
+    fetch: (request) => {
+      if (request.method === "GET") return Response.json({ data: [{ id: "silent" }] });
+      const chunk = (fields: object) => `data: ${JSON.stringify(fields)}\n\n`;
+      const end = chunk({ choices: [{ text: "", finish_reason: "length" }] });
+      return new Response(end + chunk({ choices: [], usage: { prompt_tokens: 2, completion_tokens: tokens-- } }));
+    },
+  });
+  try {
+    // The first goes to the request that warms up.
+    const ran = await run(`http://127.0.0.1:${silent.port}`, "--num-prompts", "3", "--max-concurrency", "1");
+    expect(ran.stdout).toMatch(/^2 completed, 1 failed in .* 4 tokens in, 3 out/m);
+    expect(ran.stdout).toContain("1 failed: the stream ended without a token");
+  } finally {
+    await silent.stop(true);
+  }
+});
+
+test("a server that takes texts only and counts no tokens gets words and is counted by chunks", async () => {
+  const prompts: unknown[] = [];
+  const plain = Bun.serve({
+    port: 0,
+    fetch: async (request) => {
+      if (request.method === "GET") return Response.json({ data: [{ id: "plain" }] });
+      const { prompt } = (await request.json()) as { prompt: unknown };
+      if (typeof prompt !== "string") return new Response("no ids, please", { status: 422 });
+      prompts.push(prompt);
+      const chunk = (text: string) => `data: ${JSON.stringify({ choices: [{ text }] })}\n\n`;
+      return new Response(`${chunk("a")}${chunk("b")}${chunk("c")}data: [DONE]\n\n`);
+    },
+  });
+  try {
+    const ran = await run(`http://127.0.0.1:${plain.port}`, "--num-prompts", "2", "--input-len", "9");
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain("prompts are sent as text, about one word a token");
+    expect(ran.stdout).toContain("0 tokens in, 6 out");
+    expect(ran.stdout).toContain("2 answers without usage");
+    expect(prompts.map((prompt) => String(prompt).split(" ").length)).toEqual([4, 9, 9]);
+  } finally {
+    await plain.stop(true);
+  }
+});
+
+test("a server of our own is started on the bundled model, measured and ended", async () => {
+  const size = ["--num-prompts", "2", "--input-len", "6", "--output-len", "3", "--dataset-name", "random"];
+  const ran = await run("--device", "reference", "--max-model-len", "64", ...size);
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toMatch(/^octavo ready on http:.* device=reference/);
+  expect(ran.stdout).toContain("2 completed, 0 failed");
+  expect(ran.stdout).toContain("12 tokens in, 6 out");
+  const url = /http:\S+/.exec(ran.stdout)![0];
+  expect(await fetch(url).catch(() => null)).toBeNull();
+}, 30_000);
