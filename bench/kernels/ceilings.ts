@@ -26,7 +26,10 @@ export interface MeasuredCeilings extends Ceilings {
 
 const STEP: StepShape = { rows: 1, decodeRows: 1, samples: 0, copies: 0, maxContext: 1, edits: 0, topLogprobs: -1 };
 const LANES = 64;
-const GROUPS = 4096;
+/** Workgroups that fill the device many times over. */
+const GROUPS = { cpu: 256, gpu: 4096 };
+/** Bytes far beyond any cache. */
+const COPIED = { cpu: 128 << 20, gpu: 512 << 20 };
 const UNROLLED = 16;
 const TURNS = 16;
 
@@ -37,10 +40,12 @@ const TURNS = 16;
  */
 export async function measureCeilings(clock: Clock, budget: number): Promise<MeasuredCeilings> {
   const { raw } = clock;
+  const kind = clock.device.info.isCpu ? "cpu" : "gpu";
+  const outputs = LANES * GROUPS[kind];
   const pipelines = new Pipelines(raw);
   const uniform = raw.createBuffer({ size: STEP_BYTES, usage: GPUBufferUsage.UNIFORM });
-  const binder = new Binder(raw, pipelines, uniform, { maxBytes: LANES * GROUPS * 4, alignment: 256 });
-  const out = clock.device.allocate("fma out", LANES * GROUPS * 4);
+  const binder = new Binder(raw, pipelines, uniform, { maxBytes: outputs * 4, alignment: 256 });
+  const out = clock.device.allocate("fma out", outputs * 4);
   const bound = (chains: number, turns: number, groups: number): GpuOp => ({
     name: "fma",
     dispatches: [
@@ -55,14 +60,14 @@ export async function measureCeilings(clock: Clock, budget: number): Promise<Mea
   let multiply = 0;
   let best = 0;
   for (const chains of [4, 8, 16]) {
-    const op = bound(chains, TURNS, GROUPS);
+    const op = bound(chains, TURNS, GROUPS[kind]);
     await pipelines.compile(op.dispatches.map(({ shader }) => shader));
     const { fastest } = await measure(clock, [op], STEP, budget);
-    const rate = (2 * chains * UNROLLED * TURNS * LANES * GROUPS) / fastest;
+    const rate = (2 * chains * UNROLLED * TURNS * outputs) / fastest;
     if (rate > multiply) [multiply, best] = [rate, chains];
   }
   const { fastest: dispatch } = await measure(clock, [nothing], STEP, budget);
-  return { copy: await copyRate(clock, budget), multiply, dispatch, chains: best };
+  return { copy: await copyRate(clock, COPIED[kind], budget), multiply, dispatch, chains: best };
 }
 
 /** The better of each, since what disturbs a measurement only ever lowers it. */
@@ -71,10 +76,10 @@ export function higher(a: MeasuredCeilings, b: MeasuredCeilings): MeasuredCeilin
   return { copy: Math.max(a.copy, b.copy), multiply, chains, dispatch: Math.min(a.dispatch, b.dispatch) };
 }
 
-/** Bytes per second, those read and those written, of copies between two buffers far larger than any cache. */
-async function copyRate(clock: Clock, budget: number): Promise<number> {
+/** Bytes per second, those read and those written, of copies between two buffers of `bytes`. */
+async function copyRate(clock: Clock, bytes: number, budget: number): Promise<number> {
   const { raw, device } = clock;
-  const size = Math.min(256 << 20, device.maxBufferBytes);
+  const size = Math.min(bytes, device.maxBufferBytes);
   const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const [from, to] = [raw.createBuffer({ size, usage }), raw.createBuffer({ size, usage })];
   const copy = (times: number) => {

@@ -16,7 +16,7 @@ export interface Measurement {
 /** A budget is shared by about this many samples. */
 const SAMPLES = 5;
 const MOST_SAMPLES = 15;
-const MOST_RUNS = 2000;
+const MOST_RUNS = 5000;
 
 /**
  * How long one of the operations takes, going through all of them in turn, as a step goes through its layers: many in one
@@ -30,17 +30,20 @@ export async function measure(
   step: StepShape,
   budget: number,
 ): Promise<Measurement> {
-  // The first run finds cold caches and a sleeping GPU; it also tells how many fill the budget.
-  let once = await clock.run(ops.slice(0, 1), step);
-  if (once < budget) {
-    const few = Array.from({ length: 5 }, (_, i) => ops[i % ops.length]!);
-    if (once < budget / 10) once = (await clock.run(few, step)) / few.length;
+  const pass = (runs: number) =>
+    clock.run(
+      Array.from({ length: runs }, (_, i) => ops[i % ops.length]!),
+      step,
+    );
+  const wanted = budget / SAMPLES;
+  // The first run finds cold caches and a sleeping GPU; and a clock may tick too coarsely for a short pass.
+  let runs = 1;
+  for (let taken = await pass(1); taken < wanted / 2 && runs < MOST_RUNS; taken = await pass(runs)) {
+    runs = Math.min(MOST_RUNS, Math.ceil(runs * Math.min(16, Math.max(2, wanted / taken))));
   }
-  const runs = Math.min(MOST_RUNS, Math.max(1, Math.ceil(budget / SAMPLES / once)));
-  const pass = Array.from({ length: runs }, (_, i) => ops[i % ops.length]!);
   const times: number[] = [];
   const start = performance.now();
-  do times.push((await clock.run(pass, step)) / runs);
+  do times.push((await pass(runs)) / runs);
   while (times.length < MOST_SAMPLES && (performance.now() - start) / 1000 < budget);
   return { seconds: median(times), fastest: Math.min(...times), samples: times.length, runs };
 }

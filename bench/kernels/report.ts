@@ -46,20 +46,24 @@ export function lineOf(measured: Measured, ceilings: MeasuredCeilings): Line {
 
 const HEADER = ["kernel", "shape", "time", "GB/s", "of copy", "GFLOP/s", "of multiply", "bound by", "floor / time"];
 
+/** Lines of one place in a model stand together. */
 export function kernelTable(lines: readonly Line[]): string {
+  const places = Map.groupBy(lines, ({ case: { model, place } }) => `${model} ${place}`);
   return markdownTable(
     HEADER,
-    lines.map((line) => [
-      `${line.case.model} ${line.case.place}`,
-      describeShape(line.case.shape),
-      duration(line.seconds),
-      (line.bytesPerSecond / 1e9).toPrecision(3),
-      percent(line.shareOfCopy),
-      line.operations === 0 ? "-" : (line.operationsPerSecond / 1e9).toPrecision(3),
-      line.operations === 0 ? "-" : percent(line.shareOfMultiply),
-      line.bound,
-      percent(line.efficiency),
-    ]),
+    [...places.values()]
+      .flat()
+      .map((line) => [
+        `${line.case.model} ${line.case.place}`,
+        describeShape(line.case.shape),
+        duration(line.seconds),
+        (line.bytesPerSecond / 1e9).toPrecision(3),
+        percent(line.shareOfCopy),
+        line.operations === 0 ? "-" : (line.operationsPerSecond / 1e9).toPrecision(3),
+        line.operations === 0 ? "-" : percent(line.shareOfMultiply),
+        line.bound,
+        percent(line.efficiency),
+      ]),
   );
 }
 

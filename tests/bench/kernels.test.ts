@@ -1,4 +1,9 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import { bind } from "../../bench/kernels/bind.ts";
 import { DTYPES, kernelCases, MODELS, ROWS, type Shape } from "../../bench/kernels/cases.ts";
 import { count, stepDispatches } from "../../bench/kernels/dispatches.ts";
@@ -114,7 +119,47 @@ test("a step is the sum of its kernels", () => {
   expect(kernelTable(lines).split("\n")).toHaveLength(cases.length + 2);
 });
 
+const program = join(import.meta.dirname, "../../bench/kernels.ts");
+const directory = mkdtempSync(join(tmpdir(), "octavo-kernels-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function kernels(...args: string[]) {
+  return spawnSync(process.execPath, [program, ...args], { encoding: "utf8" });
+}
+
+test("what cannot be measured is named, with what can", () => {
+  const { status, stderr } = kernels("--device", "reference");
+  expect(status).toBe(1);
+  expect(stderr).toContain('received "reference"');
+});
+
 describeGpu("on a GPU", () => {
+  test("names the places there are when asked for another", () => {
+    const { status, stderr } = kernels("--only", "qvk");
+    expect(status).toBe(1);
+    expect(stderr).toContain("--only takes qkv, linear, o, gate_up");
+  });
+
+  for (const clock of [[], ["--host-clock"]]) {
+    test(`measures, prints and writes ${clock}`, () => {
+      const json = join(directory, "kernels.json");
+      const few = ["--models", "3M", "--rows", "1", "--dtypes", "bf16", "--only", "norm,qkv", "--budget", "5"];
+      const { status, stdout } = kernels(...few, ...clock, "--json", json);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/^time: (timestamps of the GPU|the host's clock)/m);
+      expect(stdout).toMatch(/^\| 3M qkv +\| +1 x 192 by 320 bf16 \| /m);
+      const { ceilings, kernels: lines } = JSON.parse(readFileSync(json, "utf8"));
+      expect(lines.map((line: { case: { place: string } }) => line.case.place).sort()).toEqual(["norm", "qkv"]);
+      for (const { seconds, fastest, floor, efficiency, bytes, bytesPerSecond, shareOfCopy } of lines) {
+        expect(fastest).toBeGreaterThan(0);
+        expect(seconds).toBeGreaterThanOrEqual(fastest);
+        expect(efficiency).toBeCloseTo(floor / seconds, 9);
+        expect(bytesPerSecond).toBeCloseTo(bytes / seconds, 3);
+        expect(shareOfCopy).toBeCloseTo(bytesPerSecond / ceilings.copyBytesPerSecond, 9);
+      }
+    });
+  }
+
   test("a layer's dispatches are counted", () => {
     for (const device of devices) {
       const { layer, rest } = stepDispatches(device, TINY, 1, 1024);
