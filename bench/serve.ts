@@ -77,7 +77,7 @@ async function measure(
   rates: readonly (number | null)[],
   shape: Omit<Parameters<typeof serveLoad>[2], "rate">,
 ): Promise<void> {
-  const options = workloadOptions(values, target);
+  const options = workloadOptions(values, { ...target, sendIds: target.endpoint.sendIds });
   console.log(target.description);
   const swept: Swept[] = [];
   for (const [variant, rate] of rates.entries()) {

@@ -29,7 +29,7 @@ else await measure();
 
 async function measure(): Promise<void> {
   await withLocalEngine(positionals[0], flags, async ({ engine, tokenizer, description }) => {
-    const served = { vocabSize: engine.vocabSize, maxLength: engine.maxModelLen, tokenizer };
+    const served = { vocabSize: engine.vocabSize, maxLength: engine.maxModelLen, tokenizer, sendIds: true };
     const workload = makeWorkload(values["dataset-name"], workloadOptions(values, served));
     if (!workload) return;
     const loads = workload.requests.map((request) => ({

@@ -46,7 +46,7 @@ export async function modelDirectory(model: string | undefined): Promise<string>
 export async function openTarget(target: string | undefined, options: TargetOptions): Promise<Target> {
   const { path, ignoreEos, apiKey } = options;
   if (isUrl(target) && Object.keys(options.engine).length > 0) {
-    throw new Error(`Cannot set ${Object.keys(options.engine).join(", ")}: the server at ${target} is already there`);
+    throw new Error(`Cannot set ${serveArgs(options.engine).join(" ")}: the server at ${target} is already there`);
   }
   const directory = isUrl(target) ? options.tokenizer : await modelDirectory(target);
   const own = isUrl(target) ? null : await startServer(directory!, serveArgs(options.engine));

@@ -35,4 +35,6 @@ export interface WorkloadOptions {
   readonly variant: number;
   /** Of the served model, where it is known. */
   readonly tokenizer: Tokenizer | null;
+  /** Whether the server takes token ids; else texts. */
+  readonly sendIds: boolean;
 }

@@ -29,7 +29,12 @@ type Values = Readonly<Record<keyof typeof WORKLOAD_ARGS, string>>;
 /** @throws Error naming the option */
 export function workloadOptions(
   values: Values,
-  { vocabSize, maxLength, tokenizer }: Pick<WorkloadOptions, "vocabSize" | "maxLength" | "tokenizer">,
+  {
+    vocabSize,
+    maxLength,
+    tokenizer,
+    sendIds,
+  }: Pick<WorkloadOptions, "vocabSize" | "maxLength" | "tokenizer" | "sendIds">,
 ): WorkloadOptions {
   const whole = (name: keyof Values, least: number) => wholeOf(name, values[name], least);
   const rangeRatio = numberOf("range-ratio", values["range-ratio"], 0);
@@ -47,5 +52,6 @@ export function workloadOptions(
     vocabSize,
     maxLength,
     tokenizer,
+    sendIds,
   };
 }

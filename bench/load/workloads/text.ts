@@ -13,7 +13,7 @@ const LETTERS_PER_TOKEN = 4;
  * letters as they would have. Null where the text is absent.
  */
 export function textWorkload(options: WorkloadOptions): Workload | null {
-  const { count, inputLen, outputLen, seed, variant, tokenizer } = options;
+  const { count, inputLen, outputLen, seed, variant, tokenizer, sendIds } = options;
   if (!existsSync(FILE)) return null;
   const book = readFileSync(FILE, "utf8");
   // Cuts near the end go on at the beginning.
@@ -29,7 +29,8 @@ export function textWorkload(options: WorkloadOptions): Workload | null {
         if (!tokenizer) return letters(inputLen * LETTERS_PER_TOKEN);
         for (let length = inputLen * LETTERS_PER_TOKEN; ; length *= 2) {
           const ids = tokenizer.encode(letters(length)).slice(0, inputLen);
-          if (ids.length === inputLen || length > book.length) return ids;
+          if (ids.length < inputLen && length < book.length) continue;
+          return sendIds ? ids : tokenizer.decode(ids);
         }
       },
     };

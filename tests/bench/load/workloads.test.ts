@@ -22,6 +22,7 @@ const options: WorkloadOptions = {
   seed: 1,
   variant: 0,
   tokenizer: null,
+  sendIds: true,
 };
 const mooncake = mooncakeWorkload(options);
 const azure = azureWorkload(options);
@@ -100,6 +101,8 @@ test.skipIf(!text)("text is real, in tokens where there is a tokenizer", () => {
   const tokenizer = byteLevelTokenizer();
   const ids = textWorkload({ ...options, tokenizer })!.requests[0]!.prompt();
   const letters = textWorkload(options)!.requests[0]!.prompt();
+  const decoded = textWorkload({ ...options, tokenizer, sendIds: false })!.requests[0]!.prompt();
+  expect(decoded).toBe(tokenizer.decode(ids as number[]));
   expect(ids.length).toBe(40);
   expect(letters.length).toBe(160);
   expect((letters as string).startsWith(tokenizer.decode(ids as number[]))).toBe(true);
