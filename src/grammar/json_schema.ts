@@ -8,6 +8,7 @@ import { COMMA, jsonText, listOf, moreOf } from "./json_text.ts";
 import { allowedValues } from "./listed_values.ts";
 import { checkSeals } from "./merge_members.ts";
 import { mergeSchemas } from "./merge_schemas.ts";
+import { referencesFromRoot } from "./references.ts";
 import { at, constraints, isSchema, type Schema, TYPES, type Type, typeOf, typesOf } from "./schema.ts";
 
 const MAX_DEPTH = 64;
@@ -18,8 +19,9 @@ const MAX_ITEMS = 4096;
  * with the path of what is malformed, not supported, or cannot be satisfied.
  */
 export function jsonSchemaGrammar(schema: unknown): string {
-  const grammar = new SchemaGrammar(schema);
-  return grammar.rules.print(grammar.value(schema, ""));
+  const root = referencesFromRoot(schema);
+  const grammar = new SchemaGrammar(root);
+  return grammar.rules.print(grammar.value(root, ""));
 }
 
 class SchemaGrammar implements Values {
@@ -78,7 +80,7 @@ class SchemaGrammar implements Values {
 
   #target(reference: unknown, path: string): Schema | boolean {
     if (typeof reference !== "string" || !/^#(\/|$)/.test(reference)) {
-      throw new GrammarError(path, "is only supported within the schema, as #/...");
+      throw new GrammarError(path, "leads out of the schema, which is not supported");
     }
     let target: unknown = this.#root;
     for (const step of reference.split("/").slice(1)) {

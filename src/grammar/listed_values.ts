@@ -23,7 +23,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     if (IGNORED_FORMATS.has(limit as string)) return true;
     const written = FORMATS.get(limit as string);
     if (written === undefined) throw new GrammarError(path, "is not supported beside const and enum");
-    return expression(`^(?:${written})$`, path).test(value);
+    return isWebAddress(value, limit as string) || expression(`^(?:${written})$`, path).test(value);
   }),
   minimum: ofNumbers((value, limit) => value >= limit),
   maximum: ofNumbers((value, limit) => value <= limit),
@@ -40,6 +40,11 @@ export function allowedValues(values: readonly unknown[], beside: Schema, path: 
     if (typeof value !== "string" && typeof value !== "number") return true;
     return limits.every(([keyword, limit]) => CHECKS[keyword]!(value, limit, at(path, keyword)));
   });
+}
+
+/** What is written for them is narrower than what they allow. */
+function isWebAddress(value: string, format: string): boolean {
+  return ["iri", "uri", "url"].includes(format) && /^https?:[!#-;=?-[\]_a-z~]+$/.test(value) && URL.canParse(value);
 }
 
 function expression(source: unknown, path: string): RegExp {

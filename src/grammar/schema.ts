@@ -11,9 +11,12 @@ export function isSchema(value: unknown): value is Schema {
 
 /** Says nothing about which values are valid. */
 const ANNOTATIONS: ReadonlySet<string> = new Set([
+  "$anchor",
   "$comment",
   "$defs",
+  "$dynamicAnchor",
   "$id",
+  "$recursiveAnchor",
   "$schema",
   "$vocabulary",
   "contentEncoding",

@@ -49,6 +49,12 @@ const written: [string, object, readonly unknown[], readonly unknown[]][] = [
     ["a", "x", 7],
     ["abc", 5],
   ],
+  [
+    "an address beside its format is taken as it is",
+    { enum: ["https://avatars.githubusercontent.com/u/9919?v=4", "no address"], format: "uri" },
+    ["https://avatars.githubusercontent.com/u/9919?v=4"],
+    ["no address"],
+  ],
 ];
 
 describe("schemas that apply to one value", () => {
