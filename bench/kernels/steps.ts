@@ -2,7 +2,10 @@ import type { WeightDtype } from "../../src/contracts/device.ts";
 import { markdownTable } from "../lib/markdown_table.ts";
 import { duration, type Line, percent } from "./report.ts";
 
-/** What the kernels of a whole step take together. */
+/**
+ * What the kernels of a whole step take together, each by its fastest sample: like the ceilings, and so that one
+ * disturbed kernel does not stand for the step.
+ */
 export interface Step {
   readonly model: string;
   readonly dtype: WeightDtype;
@@ -52,12 +55,12 @@ function belongs(
 
 function stepOf(parts: readonly Line[], kind: Step["kind"], key: Pick<Step, "model" | "dtype" | "rows">): Step {
   const sum = (of: (line: Line) => number) => parts.reduce((total, line) => total + of(line) * line.case.instances, 0);
-  const seconds = sum((line) => line.seconds);
+  const seconds = sum(({ fastest }) => fastest);
   const places = parts
     .map((line) => ({
       place: line.case.place,
-      share: (line.seconds * line.case.instances) / seconds,
-      efficiency: line.efficiency,
+      share: (line.fastest * line.case.instances) / seconds,
+      efficiency: line.floor / line.fastest,
     }))
     .toSorted((a, b) => b.share - a.share);
   return { ...key, kind, seconds, floor: sum(({ floor }) => floor), places };
@@ -65,7 +68,7 @@ function stepOf(parts: readonly Line[], kind: Step["kind"], key: Pick<Step, "mod
 
 export function stepTable(steps: readonly Step[]): string {
   return markdownTable(
-    ["step", "kernels", "floor", "floor / time", "most of it (floor / time)"],
+    ["step", "fastest", "floor", "floor / time", "most of it (floor / time)"],
     steps.map(({ model, dtype, kind, rows, seconds, floor, places }) => [
       `${model} ${dtype}, ${kind === "decode" ? `decode of ${rows}` : `prompt of ${rows}`}`,
       duration(seconds),

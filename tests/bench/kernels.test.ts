@@ -109,7 +109,7 @@ test("every case binds and runs", async () => {
 test("a step is the sum of its kernels", () => {
   const ceilings = { copy: 1e9, multiply: 1e9, dispatch: 1e-6, chains: 8 };
   const cases = kernelCases({ models: [TINY], rows: [1, 512], dtypes: ["f16"] });
-  const lines = cases.map((item) => lineOf({ case: item, seconds: 2, fastest: 1, samples: 3, runs: 1 }, ceilings));
+  const lines = cases.map((item) => lineOf({ case: item, seconds: 3, fastest: 2, samples: 3, runs: 1 }, ceilings));
   const [decode, prefill, ...others] = stepsOf(lines);
   expect(others).toEqual([]);
   // Two layers of qkv, rope, attention, o, gate_up and down, five norms, embedding; and logits and the choice.
