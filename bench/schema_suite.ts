@@ -7,8 +7,8 @@ import { readSuite, type SuiteCase } from "./lib/schema_suite.ts";
 /**
  * What becomes of the schemas of a public suite: how many compile, which are refused and why, and whether what is written
  * for the others is valid, as ajv says. The suite is a directory with a folder for each dialect (draft6, draft7,
- * draft2019-09, draft2020-12), as the official JSON Schema Test Suite is laid out; a file holds its list of cases, or one
- * schema. Of equal schemas the first is taken.
+ * draft2019-09, draft2020-12), as the official JSON Schema Test Suite is laid out; a file holds its list of cases, or a
+ * schema, each of whose definitions is taken. Of equal schemas the first is taken.
  *
  * Documents are random walks along the grammar's masks; `endless` ones, which look for a rare word in a string, are left.
  * Of the suite's own instances, none that is invalid may be accepted; valid ones are `accepted`, or `restricted`: not

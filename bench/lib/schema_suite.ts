@@ -12,6 +12,17 @@ interface Instance {
   readonly valid: boolean;
 }
 
+/** As the suite writes it. */
+interface Case {
+  readonly description: string;
+  readonly schema: unknown;
+  readonly tests: readonly Instance[];
+}
+
+interface Root {
+  readonly definitions?: Readonly<Record<string, object>>;
+}
+
 export interface SuiteCase {
   readonly name: string;
   readonly schema: unknown;
@@ -35,8 +46,8 @@ export async function readSuite(directory: string): Promise<SuiteCase[]> {
   const seen = new Set<string>();
   for (const [dialect, open] of Object.entries(DIALECTS)) {
     for (const file of await filesIn(join(directory, dialect))) {
-      const content: unknown = JSON.parse(await readFile(file, "utf8"));
-      const listed = Array.isArray(content) ? content : [{ description: "", schema: content, tests: [] }];
+      const content: Case[] | Root = JSON.parse(await readFile(file, "utf8"));
+      const listed: Case[] = Array.isArray(content) ? content : definitionsIn(content);
       for (const { description, schema, tests } of listed) {
         const key = JSON.stringify(schema, (name, value) => (name === "$schema" ? undefined : value));
         if (seen.has(key)) continue;
@@ -47,6 +58,25 @@ export async function readSuite(directory: string): Promise<SuiteCase[]> {
     }
   }
   return cases;
+}
+
+/** Each of a schema's definitions as a schema of its own, with those it refers to; the schema itself where it has none. */
+function definitionsIn(schema: Root): Case[] {
+  const { definitions } = schema;
+  if (definitions === undefined) return [{ description: "", schema, tests: [] }];
+  return Object.entries(definitions).map(([description, own]) => {
+    const needed = new Set<string>();
+    const add = (part: object) => {
+      for (const [, name] of JSON.stringify(part).matchAll(/"\$ref":"#\/definitions\/([^"]*)"/g)) {
+        if (needed.has(name!)) continue;
+        needed.add(name!);
+        add(definitions[name!]!);
+      }
+    };
+    add(own);
+    const kept = Object.fromEntries([...needed].map((name) => [name, definitions[name]]));
+    return { description, schema: { ...own, definitions: kept }, tests: [] };
+  });
 }
 
 async function filesIn(folder: string): Promise<string[]> {
