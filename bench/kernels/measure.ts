@@ -39,9 +39,11 @@ export async function measure(
       step,
     );
   const wanted = budget / SAMPLES;
-  // The first run finds cold caches and a sleeping GPU; and a clock may tick too coarsely for a short pass.
+  // The first run finds cold caches and a sleeping GPU, any run may be disturbed, and a clock may tick too coarsely for
+  // a short pass: passes grow until even the faster of two takes long enough.
+  const faster = async (runs: number) => Math.min(await pass(runs), await pass(runs));
   let runs = 1;
-  for (let taken = await pass(1); taken < wanted / 2 && runs < MOST_RUNS; taken = await pass(runs)) {
+  for (let taken = await faster(1); taken < wanted / 2 && runs < MOST_RUNS; taken = await faster(runs)) {
     runs = Math.min(MOST_RUNS, Math.ceil(runs * Math.min(16, Math.max(2, wanted / taken))));
   }
   const times: number[] = [];
