@@ -17,6 +17,26 @@ export type Node =
 export const text = (content: string): Node => ({ type: "text", text: content });
 export const sequence = (...items: readonly Node[]): Node => ({ type: "sequence", items });
 export const choice = (items: readonly Node[]): Node => (items.length === 1 ? items[0]! : { type: "choice", items });
+/**
+ * One of these texts, beginnings that several share written once: given many side by side, xgrammar takes some ends of
+ * one after the beginning of another.
+ */
+export function oneOfTexts(texts: readonly string[]): Node {
+  const groups = Map.groupBy(new Set(texts), (each) => Array.from(each)[0] ?? "");
+  return choice(
+    [...groups].map(([, group]) => {
+      if (group.length === 1) return text(group[0]!);
+      const characters = group.map((each) => Array.from(each));
+      const first = characters[0]!;
+      const end = first.findIndex((character, i) => characters.some((each) => each[i] !== character));
+      const shared = end < 0 ? first.length : end;
+      return sequence(
+        text(first.slice(0, shared).join("")),
+        oneOfTexts(characters.map((each) => each.slice(shared).join(""))),
+      );
+    }),
+  );
+}
 export const repeat = (item: Node, least: number, most: number | null): Node => ({ type: "repeat", item, least, most });
 export const optional = (item: Node): Node => choice([item, text("")]);
 export const oneOf = (...ranges: readonly Range[]): Node => ({ type: "class", ranges });

@@ -1,5 +1,5 @@
 import { GrammarError } from "../contracts/grammar.ts";
-import { choice, type Node, Rules, repeat, sequence, text } from "./ebnf.ts";
+import { choice, type Node, oneOfTexts, Rules, repeat, sequence, text } from "./ebnf.ts";
 import { excludes } from "./excludes.ts";
 import { type Bounds, integers, multiples, numbers } from "./json_number.ts";
 import { objectNode, type Values } from "./json_object.ts";
@@ -174,7 +174,7 @@ class SchemaGrammar implements Values {
       return types === null || types.includes(own) || (own === "integer" && types.includes("number"));
     });
     if (allowed.length === 0) throw new GrammarError(path, "allows no value");
-    return choice([...new Set(allowed.map(jsonText))].map(text));
+    return oneOfTexts(allowed.map(jsonText));
   }
 
   #ofType(type: Type, schema: Schema, path: string): Node {

@@ -1,5 +1,5 @@
 import { GrammarError, type GrammarSource } from "../contracts/grammar.ts";
-import { choice, Rules, text } from "./ebnf.ts";
+import { oneOfTexts, Rules } from "./ebnf.ts";
 import { jsonSchemaGrammar } from "./json_schema.ts";
 import { plainText } from "./json_text.ts";
 import { parseRegex } from "./regex.ts";
@@ -50,7 +50,7 @@ function choiceGrammar(choices: readonly string[]): string {
   for (const [i, each] of choices.entries()) {
     if (each === "" || !each.isWellFormed()) throw new GrammarError(`[${i}]`, "must be a text that is not empty");
   }
-  return new Rules().print(choice([...new Set(choices)].map(text)));
+  return new Rules().print(oneOfTexts(choices));
 }
 
 /** The text that stands for a source: equal for equal ones. Throws GrammarError where it is too large. */
