@@ -22,9 +22,8 @@ export const choice = (items: readonly Node[]): Node => (items.length === 1 ? it
  * one after the beginning of another.
  */
 export function oneOfTexts(texts: readonly string[]): Node {
-  const groups = Map.groupBy(new Set(texts), (each) => Array.from(each)[0] ?? "");
   return choice(
-    [...groups].map(([, group]) => {
+    [...byFirstCharacter(texts)].map(([, group]) => {
       if (group.length === 1) return text(group[0]!);
       const characters = group.map((each) => Array.from(each));
       const first = characters[0]!;
@@ -37,6 +36,19 @@ export function oneOfTexts(texts: readonly string[]): Node {
     }),
   );
 }
+
+/** Each text once, under its first character; the empty one under "". (Node 20 has no Map.groupBy.) */
+export function byFirstCharacter(texts: readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const each of new Set(texts)) {
+    const [first = ""] = each;
+    const group = groups.get(first);
+    if (group) group.push(each);
+    else groups.set(first, [each]);
+  }
+  return groups;
+}
+
 export const repeat = (item: Node, least: number, most: number | null): Node => ({ type: "repeat", item, least, most });
 export const optional = (item: Node): Node => choice([item, text("")]);
 export const oneOf = (...ranges: readonly Range[]): Node => ({ type: "class", ranges });

@@ -1,5 +1,5 @@
 import { GrammarError } from "../contracts/grammar.ts";
-import { choice, type Node, oneOf, type Rules, repeat, sequence, text } from "./ebnf.ts";
+import { byFirstCharacter, choice, type Node, oneOf, type Rules, repeat, sequence, text } from "./ebnf.ts";
 import { COLON, COMMA, listOf, moreOf, PLAIN, quoted, withinString } from "./json_text.ts";
 import { type Range, without } from "./ranges.ts";
 import { parseRegex } from "./regex.ts";
@@ -178,10 +178,7 @@ function keysBut(names: ReadonlySet<string>): Node {
   const characters = [...names].every(isAscii) ? PLAIN : without(PLAIN, [[0x80, 0x10ffff]]);
   const rest = repeat(oneOf(...characters), 0, null);
   const content = (suffixes: readonly string[]): Node => {
-    const heads = Map.groupBy(
-      suffixes.filter((suffix) => suffix !== ""),
-      (suffix) => suffix[0]!,
-    );
+    const heads = byFirstCharacter(suffixes.filter((suffix) => suffix !== ""));
     const taken = [...heads.keys()].map((head): Range => [head.charCodeAt(0), head.charCodeAt(0)]);
     const items: Node[] = [sequence(oneOf(...without(characters, taken)), rest)];
     for (const [head, tails] of heads) items.push(sequence(text(head), content(tails.map((tail) => tail.slice(1)))));
