@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Runner, RunnerLimits } from "../src/contracts/runner.ts";
 import { Engine } from "../src/engine/engine.ts";
+import { engineOptions } from "./lib/engine_options.ts";
 import { greedyRequest } from "./lib/greedy_request.ts";
 import { median } from "./lib/statistics.ts";
 
@@ -42,20 +43,10 @@ const runner: Runner = {
   },
   close() {},
 };
-const engine = new Engine(runner, {
-  maxBatchedTokens: limits.maxRows,
-  maxSequences: batch,
-  longPrefillThreshold: 0,
-  policy: "fcfs",
-  headroom: 0.5,
-  chunkedPrefill: true,
-  preemptionMode: "recompute",
-  swapSpace: 0,
-  eosTokenIds: [],
-  maxQueuedRequests: 0,
-  prefixCaching: true,
-  now: () => performance.now(),
-});
+const engine = new Engine(
+  runner,
+  engineOptions({ maxBatchedTokens: limits.maxRows, maxSequences: batch, headroom: 0.5 }),
+);
 
 await Promise.all(
   Array.from({ length: batch }, async (_, i) => {

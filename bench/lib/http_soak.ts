@@ -1,6 +1,7 @@
 import type { Runner, RunnerLimits } from "../../src/contracts/runner.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";
+import { engineOptions } from "./engine_options.ts";
 import { STORY, servedApp } from "./served_app.ts";
 
 export interface SoakOptions {
@@ -98,20 +99,7 @@ export async function soak(tokenizer: Tokenizer, options: SoakOptions): Promise<
     },
     tokenizer.encode(STORY),
   );
-  const engine = new Engine(runner, {
-    maxBatchedTokens: 2048,
-    maxSequences: streams,
-    longPrefillThreshold: 0,
-    policy: "fcfs",
-    headroom: 0,
-    chunkedPrefill: true,
-    preemptionMode: "recompute",
-    swapSpace: 0,
-    eosTokenIds: [],
-    maxQueuedRequests: 0,
-    prefixCaching: true,
-    now: () => performance.now(),
-  });
+  const engine = new Engine(runner, engineOptions({ maxBatchedTokens: 2048, maxSequences: streams, headroom: 0 }));
   const app = servedApp(engine, tokenizer, { slowReaderTimeout: options.slowReaderTimeout });
   const report = { whole: 0, left: 0, cut: 0 };
   const rss = { before: megabytes(), peak: 0, after: 0 };

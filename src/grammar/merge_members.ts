@@ -22,10 +22,10 @@ export function mergeMembers(a: Schema, b: Schema, path: string): Schema {
   return {
     ...(isAbout(a, OF_OBJECTS) && isAbout(b, OF_OBJECTS)
       ? mergeProperties(a, b, path)
-      : { ...only(a, OF_OBJECTS), ...only(b, OF_OBJECTS) }),
+      : { ...saidOf(a, OF_OBJECTS), ...saidOf(b, OF_OBJECTS) }),
     ...(isAbout(a, OF_ARRAYS) && isAbout(b, OF_ARRAYS)
       ? mergeItems(a, b, path)
-      : { ...only(a, OF_ARRAYS), ...only(b, OF_ARRAYS) }),
+      : { ...saidOf(a, OF_ARRAYS), ...saidOf(b, OF_ARRAYS) }),
   };
 }
 
@@ -96,7 +96,7 @@ export function checkSeals(inner: Schema, beside: readonly Schema[], path: strin
 const isAbout = (schema: Schema, keywords: readonly string[]) => keywords.some((each) => Object.hasOwn(schema, each));
 const isEmpty = (schema: Schema) => Object.keys(schema).length === 0;
 
-function only(schema: Schema, keywords: readonly string[]): Schema {
+function saidOf(schema: Schema, keywords: readonly string[]): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => keywords.includes(keyword)));
 }
 

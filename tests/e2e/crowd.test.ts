@@ -95,5 +95,3 @@ for (const kind of model ? deviceKinds : []) {
     }, 600_000);
   }
 }
-
-if (!model) test.skip("no crowd: ../shared/data/models/stories260K is not there", () => {});

@@ -1,38 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { NOT_A_TOKEN } from "../../src/contracts/device.ts";
 import type { GenerationRequest, SamplingParams } from "../../src/contracts/generation.ts";
 import type { Grammar, TokenMatcher } from "../../src/contracts/grammar.ts";
-import { maskWords, SAMPLING_WORDS, type StepInput, type StepOutput } from "../../src/contracts/runner.ts";
-import { FakeRunner } from "./fake_runner.ts";
+import { maskWords } from "../../src/contracts/runner.ts";
 import { collect, generate, generateAll, makeEngine, makeRequest } from "./harness.ts";
+import { MaskedRunner } from "./masked_runner.ts";
 
 const VOCAB = 200;
 const EOS = 199;
 const LENGTH = 12;
-
-/** Chooses among the tokens that the mask allows, as the device does. */
-class MaskedRunner extends FakeRunner {
-  /** Steps that began before their masks were there. */
-  waited = 0;
-
-  override async step(input: StepInput): Promise<StepOutput> {
-    if (input.masksReady) this.waited++;
-    await input.masksReady;
-    const output = await super.step(input);
-    const words = maskWords(VOCAB);
-    const tokenIds = output.tokenIds.map((tokenId, sample) => {
-      const row = input.sampling[sample * SAMPLING_WORDS + 12]!;
-      if (row === 0) return tokenId;
-      const mask = input.maskBits.subarray((row - 1) * words, row * words);
-      const [first, bias] = input.sampling.subarray(sample * SAMPLING_WORDS + 13) as unknown as [number, number];
-      const barred = new Set(Array.from({ length: bias }, (_, i) => input.editPairs[2 * (first + i)]!));
-      const allows = (id: number) => (mask[id >>> 5]! >>> (id & 31)) & 1 && !barred.has(id);
-      const open = Array.from({ length: VOCAB }, (_, id) => id).filter(allows);
-      return open.length === 0 ? NOT_A_TOKEN : open[tokenId % open.length]!;
-    });
-    return { ...output, tokenIds };
-  }
-}
 
 /** Token number i of an output is i modulo 7, and after LENGTH of them it ends. */
 class Sevens implements Grammar {

@@ -7,7 +7,11 @@ const MINUS_INFINITY = 0xff800000;
 
 /** Chooses among the tokens that the masks and bars allow, as the device does. */
 export class MaskedRunner extends FakeRunner {
+  /** Steps that were given masks to wait for. */
+  waited = 0;
+
   override async step(input: StepInput): Promise<StepOutput> {
+    if (input.masksReady) this.waited++;
     await input.masksReady;
     const output = await super.step(input);
     const { vocabSize } = this.limits;

@@ -52,6 +52,15 @@ async function blocksBack(): Promise<void> {
   engine.checkIntegrity();
 }
 
+/** Let go on, the runner computes one step more at most, and every block comes back. */
+async function stopsWithinAStep(runner: FakeRunner, letGo: () => void, answer: unknown): Promise<void> {
+  const { steps } = runner;
+  letGo();
+  await answer;
+  await blocksBack();
+  expect(runner.steps - steps).toBeLessThanOrEqual(1);
+}
+
 const prompt = (length: number, from = 0) => Array.from({ length }, (_, i) => (i * 7 + from) % 250);
 
 for (const stream of [true, false]) {
@@ -82,11 +91,7 @@ for (const stream of [true, false]) {
       expect(running!.computed).toBeGreaterThan(0);
       expect(running!.computed).toBeLessThan(200);
       gone.abort();
-      const { steps } = runner;
-      letGo();
-      await answer;
-      await blocksBack();
-      expect(runner.steps - steps).toBeLessThanOrEqual(1);
+      await stopsWithinAStep(runner, letGo, answer);
     });
 
     test("in decode", async () => {
@@ -96,11 +101,7 @@ for (const stream of [true, false]) {
       await step(6);
       expect(engine.kvState().running[0]!.tokens).toBeGreaterThan(10);
       gone.abort();
-      const { steps } = runner;
-      letGo();
-      await answer;
-      await blocksBack();
-      expect(runner.steps - steps).toBeLessThanOrEqual(1);
+      await stopsWithinAStep(runner, letGo, answer);
     });
 
     test("while it is preempted", async () => {
@@ -127,11 +128,7 @@ for (const stream of [true, false]) {
       for (let i = 0; i < 100 && engine.stats().running !== 2; i++) await step();
       expect(engine.stats().running).toBe(2);
       gone.abort();
-      const { steps } = runner;
-      letGo();
-      await answer;
-      await blocksBack();
-      expect(runner.steps - steps).toBeLessThanOrEqual(1);
+      await stopsWithinAStep(runner, letGo, answer);
     });
   });
 }
