@@ -38,7 +38,7 @@ function widen(chunk: Uint8Array, from: "f16" | "bf16"): Uint32Array {
 }
 
 /** The f32 pattern of an f16 pattern. */
-function f16ToF32(half: number): number {
+export function f16ToF32(half: number): number {
   const sign = (half & 0x8000) << 16;
   const exponent = (half >>> 10) & 0x1f;
   const fraction = half & 0x3ff;
@@ -57,7 +57,7 @@ function f32ToBf16(bits: number): number {
 }
 
 /** The f16 pattern nearest to an f32 pattern. */
-function f32ToF16(bits: number): number {
+export function f32ToF16(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00 | ((magnitude >>> 13) & 0x3ff);

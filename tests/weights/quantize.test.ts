@@ -1,0 +1,190 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { GROUP, LARGEST, type QuantizedDtype, quantizedRowBytes, quantizeRow } from "../../src/weights/quantize.ts";
+
+const DTYPES = ["int8", "int4"] as const;
+
+function quantize(row: Float32Array, dtype: QuantizedDtype): Uint8Array<ArrayBuffer> {
+  // Whatever lay there before must not show.
+  const out = new Uint8Array(quantizedRowBytes(row.length, dtype)).fill(0xa5);
+  quantizeRow(row, dtype, out);
+  return out;
+}
+
+const halfOf = (bits: number) => new Float16Array(Uint16Array.of(bits).buffer)[0]!;
+const groupsOf = (cols: number) => Math.ceil(cols / GROUP);
+
+function scalesOf(bytes: Uint8Array, cols: number, dtype: QuantizedDtype): number[] {
+  const begin = groupsOf(cols) * (dtype === "int8" ? 32 : 16);
+  return Array.from({ length: groupsOf(cols) }, (_, group) =>
+    halfOf(bytes[begin + 2 * group]! | (bytes[begin + 2 * group + 1]! << 8)),
+  );
+}
+
+/** Without the zero point; of the padding, too. */
+function quantsOf(bytes: Uint8Array<ArrayBuffer>, cols: number, dtype: QuantizedDtype): number[] {
+  return Array.from({ length: groupsOf(cols) * GROUP }, (_, i) => {
+    if (dtype === "int8") return new Int8Array(bytes.buffer)[i]!;
+    return ((new DataView(bytes.buffer).getUint32(4 * Math.floor(i / 8), true) >>> (4 * (i % 8))) & 15) - 8;
+  });
+}
+
+function dequantize(bytes: Uint8Array<ArrayBuffer>, cols: number, dtype: QuantizedDtype): Float32Array {
+  const scales = scalesOf(bytes, cols, dtype);
+  const quants = quantsOf(bytes, cols, dtype);
+  return Float32Array.from({ length: cols }, (_, i) => quants[i]! * scales[Math.floor(i / GROUP)]!);
+}
+
+/** Rows of weights of every size that f16 scales reach, with groups that are zero or hold an outlier. */
+const anyRow = (dtype: QuantizedDtype) =>
+  fc
+    .array(
+      fc.record({
+        exponent: fc.integer({ min: -40, max: 30 }),
+        values: fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 4, maxLength: GROUP }),
+        zero: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 5 },
+    )
+    .map((groups) => {
+      const values = groups.flatMap(({ exponent, values, zero }, i) => {
+        const group = i + 1 < groups.length ? [...values, ...Array(GROUP - values.length).fill(0)] : values;
+        return group.map((value) => (zero && exponent % 4 === 0 ? 0 : value * 2 ** exponent));
+      });
+      return Float32Array.from(values, (value) => Math.max(-LARGEST[dtype], Math.min(LARGEST[dtype], value)));
+    });
+
+const groups = (row: Float32Array) =>
+  Array.from({ length: groupsOf(row.length) }, (_, i) => row.subarray(i * GROUP, (i + 1) * GROUP));
+const peakOf = (group: Float32Array) =>
+  group.reduce((peak, value) => (Math.abs(value) > Math.abs(peak) ? value : peak), 0);
+
+/** A search over all the quants there are. */
+function nearest(value: number, scale: number, from: number, to: number): number[] {
+  let best: number[] = [];
+  let least = Number.POSITIVE_INFINITY;
+  for (let quant = from; quant <= to; quant++) {
+    const error = Math.abs(value - quant * scale);
+    if (error < least) best = [];
+    if (error <= least) best.push(quant);
+    least = Math.min(error, least);
+  }
+  return best;
+}
+
+for (const dtype of DTYPES)
+  describe(dtype, () => {
+    const [from, to] = dtype === "int8" ? [-127, 127] : [-8, 7];
+
+    test("every quant is the nearest for the scale as it is stored", () => {
+      fc.assert(
+        fc.property(anyRow(dtype), (row) => {
+          const bytes = quantize(row, dtype);
+          const scales = scalesOf(bytes, row.length, dtype);
+          const quants = quantsOf(bytes, row.length, dtype);
+          for (let i = 0; i < row.length; i++) {
+            const scale = scales[Math.floor(i / GROUP)]!;
+            const allowed = scale === 0 ? [0] : nearest(row[i]!, scale, from, to);
+            expect(allowed).toContain(quants[i]!);
+          }
+          expect(quants.slice(row.length).every((quant) => quant === 0)).toBe(true);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    test("the error of an element is bounded by its group's largest", () => {
+      fc.assert(
+        fc.property(anyRow(dtype), (row) => {
+          const values = dequantize(quantize(row, dtype), row.length, dtype);
+          groups(row).forEach((group, g) => {
+            const peak = Math.abs(peakOf(group));
+            // int8: half a step. int4: the scale that meets the peak leaves at most a step, at the other end, and no other
+            // one's sum of squares is chosen over 32 such.
+            const step = (peak / (dtype === "int8" ? 127 : 8)) * (1 + 2 ** -11) + 2 ** -24;
+            const most = step * (dtype === "int8" ? 0.5 : Math.sqrt(GROUP) * 1.01);
+            group.forEach((value, i) => {
+              expect(Math.abs(value - values[g * GROUP + i]!)).toBeLessThanOrEqual(most);
+            });
+          });
+        }),
+        { numRuns: 100 },
+      );
+    });
+
+    test("what is quantised already keeps its values, while scales have all their bits", () => {
+      fc.assert(
+        fc.property(anyRow(dtype), (row) => {
+          const bytes = quantize(row, dtype);
+          const once = dequantize(bytes, row.length, dtype);
+          const twice = dequantize(quantize(once, dtype), row.length, dtype);
+          scalesOf(bytes, row.length, dtype).forEach((scale, g) => {
+            if (Math.abs(scale) < 2 ** -14 && scale !== 0) return;
+            const group = (values: Float32Array) => values.subarray(g * GROUP, (g + 1) * GROUP);
+            expect(group(twice)).toEqual(group(once));
+          });
+        }),
+        { numRuns: 100 },
+      );
+    });
+
+    test("zeros, minus zero among them, are zeros with a scale of zero", () => {
+      const bytes = quantize(
+        Float32Array.from({ length: 70 }, (_, i) => (i % 2 ? -0 : 0)),
+        dtype,
+      );
+      expect(scalesOf(bytes, 70, dtype)).toEqual([0, 0, 0]);
+      expect(new Set(quantsOf(bytes, 70, dtype))).toEqual(new Set([0]));
+    });
+
+    test("a row of 44 takes two groups, their scales and padding of zeros to a multiple of 8 bytes", () => {
+      const bytes = quantize(new Float32Array(44).fill(1), dtype);
+      expect(bytes.length).toBe(dtype === "int8" ? 64 + 8 : 32 + 8);
+      expect([...bytes.subarray(-4)]).toEqual([0, 0, 0, 0]);
+      expect(quantizedRowBytes(128, dtype)).toBe(dtype === "int8" ? 128 + 8 : 64 + 8);
+    });
+
+    test("the smallest and the largest of scales stay finite and above zero", () => {
+      const tiny = Float32Array.from({ length: 32 }, (_, i) => 2 ** -24 * (i % 3));
+      expect(dequantize(quantize(tiny, dtype), 32, dtype)).toEqual(tiny);
+      const huge = Float32Array.from({ length: 32 }, (_, i) => (i === 5 ? LARGEST[dtype] : 0));
+      expect(dequantize(quantize(huge, dtype), 32, dtype)[5]! / LARGEST[dtype]).toBeCloseTo(1, 5);
+      for (const value of [2 ** -26, 1e-40]) {
+        expect(dequantize(quantize(new Float32Array(32).fill(value), dtype), 32, dtype)).toEqual(new Float32Array(32));
+      }
+    });
+
+    test("NaN, infinity and what no scale reaches are refused", () => {
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -LARGEST[dtype] * 1.001]) {
+        const row = new Float32Array(40);
+        row[37] = value;
+        expect(() => quantize(row, dtype)).toThrow(`received ${Math.fround(value)}`);
+      }
+    });
+  });
+
+test("int4 is never worse than the scale that meets the peak, and mostly better", () => {
+  let better = 0;
+  let total = 0;
+  fc.assert(
+    fc.property(anyRow("int4"), (row) => {
+      const bytes = quantize(row, "int4");
+      const values = dequantize(bytes, row.length, "int4");
+      groups(row).forEach((group, g) => {
+        const scale = new Float16Array([peakOf(group) / -8])[0]!;
+        if (scale === 0) return;
+        let plain = 0;
+        let found = 0;
+        group.forEach((value, i) => {
+          plain += (value - nearest(value, scale, -8, 7)[0]! * scale) ** 2;
+          found += (value - values[g * GROUP + i]!) ** 2;
+        });
+        expect(found).toBeLessThanOrEqual(plain * (1 + 1e-6));
+        total++;
+        if (found < plain * 0.999) better++;
+      });
+    }),
+    { numRuns: 100 },
+  );
+  expect(better / total).toBeGreaterThan(0.3);
+});
