@@ -7,5 +7,10 @@ export const embed = defineKernel({
   source,
   libs: [],
   params: { width4: "u32", offset: "u32", first: "u32", count: "u32", base: "u32", add: "u32" },
-  buffers: { ids: "read array<u32>", table: "read array<packed4>", out: "read_write array<vec4f>" },
+  buffers: {
+    ids: "read array<u32>",
+    sampled: "read array<u32>",
+    table: "read array<packed4>",
+    out: "read_write array<vec4f>",
+  },
 });

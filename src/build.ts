@@ -36,6 +36,7 @@ export type EngineConfig = Pick<
   | "longPrefillTokenThreshold"
   | "schedulingPolicy"
   | "enableChunkedPrefill"
+  | "asyncScheduling"
   | "preemptionMode"
   | "swapSpace"
   | "enablePrefixCaching"
@@ -115,6 +116,7 @@ export async function buildEngine(
       policy: config.schedulingPolicy,
       headroom: ADMISSION_HEADROOM,
       chunkedPrefill: config.enableChunkedPrefill,
+      asyncScheduling: config.asyncScheduling,
       eosTokenIds: endIds,
       maxQueuedRequests: config.maxNumQueuedReqs,
       preemptionMode: config.preemptionMode,

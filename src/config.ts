@@ -152,6 +152,7 @@ export const serveSchema = z.object({
   enableChunkedPrefill: flag(onOff.default(true), {
     help: "compute long prompts in chunks, mixed with running sequences",
   }),
+  asyncScheduling: flag(onOff.default(true), { help: "schedule a step while the one before it still runs" }),
   dtype: flag(choice(["auto", "bf16", "f16", "f32"]).default("auto"), {
     value: "DTYPE",
     help: "type of the weight matrices on the device: auto (as stored), bf16, f16 or f32",

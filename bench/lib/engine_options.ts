@@ -9,6 +9,7 @@ export function engineOptions(
     longPrefillThreshold: 0,
     policy: "fcfs",
     chunkedPrefill: true,
+    asyncScheduling: true,
     preemptionMode: "recompute",
     swapSpace: 0,
     eosTokenIds: [],

@@ -68,8 +68,10 @@ export interface EmbedArgs {
   out: DeviceBuffer;
   /** Token table [vocab, width]. */
   table: Weight;
-  /** u32 [rows]. */
+  /** u32 [rows]: ids, or SAMPLED (`contracts/runner.ts`) plus a place in `sampledIds`. */
   tokenIds: DeviceBuffer;
+  /** u32 [samples]: ids, or NOT_A_TOKEN, whose row is any. Absent: `tokenIds` are all ids. */
+  sampledIds?: DeviceBuffer;
   /** Learned positions: row `positions[r] + offset` of `table` is added (OPT: offset 2). */
   learned?: { table: Weight; positions: DeviceBuffer; offset: number };
 }

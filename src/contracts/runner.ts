@@ -28,7 +28,7 @@ export interface StepInput {
    * MAX_TOP_LOGPROBS.
    */
   topLogprobs: number;
-  /** [rows] */
+  /** [rows] ids; or SAMPLED plus a sample of the step before, whose token it is. */
   tokenIds: Uint32Array;
   /** [rows] position of the token in its sequence. */
   positions: Uint32Array;
@@ -57,13 +57,16 @@ export interface StepInput {
   hiddenRows: Uint32Array;
 }
 
+/** Added to a sample's number in `StepInput.tokenIds`, where the host does not know the token yet. No id is as large. */
+export const SAMPLED = 0x8000_0000;
+
 /** What a step answers. */
 export interface StepOutput {
-  /** [samples] chosen ids; NOT_A_TOKEN where a row's logits are not finite. Valid until the next step. */
+  /** [samples] chosen ids; NOT_A_TOKEN where a row's logits are not finite. Valid until the next answer. */
   readonly tokenIds: Uint32Array;
-  /** Where any sample of the step asked for them; else null. Valid until the next step. */
+  /** Where any sample of the step asked for them; else null. Valid until the next answer. */
   readonly logprobs: StepLogprobs | null;
-  /** Where the step asked for them. Valid until the next step. */
+  /** Where the step asked for them. Valid until the next answer. */
   readonly hidden?: HiddenStates;
 }
 
@@ -143,13 +146,15 @@ export interface Runner {
    * whatever computes them. Equal for equal ones, also in another process; hexadecimal.
    */
   readonly fingerprint: string;
-  step(input: StepInput): Promise<StepOutput>;
-  /** Copies blocks to host memory, [blocks.length, blockBytes]. Between steps only. */
-  readBlocks(blocks: readonly number[]): Promise<Uint8Array>;
   /**
-   * Fills blocks from bytes that `readBlocks` gave, of this runner or of one with an equal fingerprint. Ordered before
-   * the next step. Between steps only.
+   * Computes a step. Steps, reads and writes of blocks take effect in the order of their calls, so the next call need not
+   * wait for the answer, unless this step has `masksReady` or more than `maxSequences` samples, or edits logits. The input
+   * stays as it is until the answer.
    */
+  step(input: StepInput): Promise<StepOutput>;
+  /** Copies blocks to host memory, [blocks.length, blockBytes]. */
+  readBlocks(blocks: readonly number[]): Promise<Uint8Array>;
+  /** Fills blocks from bytes that `readBlocks` gave, of this runner or of one with an equal fingerprint. */
   writeBlocks(blocks: readonly number[], bytes: Uint8Array): void;
   close(): void;
 }

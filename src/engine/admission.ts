@@ -31,9 +31,11 @@ export class Admission {
    * The request as one group, or as several of samples that could not run together. Throws EngineError
    * (invalid_request) where it can never run.
    */
-  groupsOf(request: GenerationRequest): SequenceGroup[] {
-    this.#checkPrompt(request.promptIds);
-    checkParams(request.params, this.#model.vocabSize, this.#stop.eosTokenIds);
+  groupsOf(asked: GenerationRequest): SequenceGroup[] {
+    this.#checkPrompt(asked.promptIds);
+    checkParams(asked.params, this.#model.vocabSize, this.#stop.eosTokenIds);
+    const maxTokens = Math.min(asked.params.maxTokens, this.#model.maxModelLen - asked.promptIds.length);
+    const request = { ...asked, params: { ...asked.params, maxTokens } };
     const { branches, beam } = request;
     if (beam) return [new SequenceGroup({ ...request, topLogprobs: this.#candidatesFor(request, beam.width) })];
     const width = this.#widthThatFits(request);

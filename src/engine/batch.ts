@@ -24,17 +24,24 @@ export interface PooledRows {
 
 /**
  * Writes the scheduler's choice into the typed arrays of a StepInput. The arrays are made once, for the largest step,
- * and reused.
+ * and reused once the step is over.
  */
 export class Batch {
   readonly input: StepInput;
+  /** [samples] who gets a step's samples as its next tokens; null: a prompt's score. */
+  readonly drawn: (Sequence | null)[] = [];
+  /** Nothing can be scheduled before this step's result is known, nor handed to the runner. */
+  standsAlone = false;
   /** Where the step's samples score prompts. */
   readonly promptScores: PromptScores[] = [];
   /** Where its hidden states are those of prompts. */
   readonly pooledRows: PooledRows[] = [];
+  /** Groups of beams that go on. */
+  readonly beams = new Set<SequenceGroup>();
   /** Groups whose masks did not come in time: what is drawn for them says nothing. */
   readonly late = new Set<SequenceGroup>();
   readonly #maxBlocksPerSeq: number;
+  readonly #maxSequences: number;
   /** Float view of `input.sampling`. */
   readonly #samplingFloats: Float32Array;
   readonly #edits: LogitEdits;
@@ -44,6 +51,7 @@ export class Batch {
     const maxSamples = maxSequences + maxRows;
     const sampling = new Uint32Array(maxSamples * SAMPLING_WORDS);
     this.#maxBlocksPerSeq = maxBlocksPerSeq;
+    this.#maxSequences = maxSequences;
     this.#samplingFloats = new Float32Array(sampling.buffer);
     this.input = {
       rows: 0,
@@ -71,10 +79,10 @@ export class Batch {
     this.#edits = new LogitEdits(this.input, vocabSize, eosTokenIds);
   }
 
-  /**
-   * Fills the input with these chunks, single rows first, and the cache's pending copies. Every sequence that gets a
-   * token is told where: `sequence.sample`.
-   */
+  /** The place in its sequence of the token that a sample draws. */
+  readonly positionOf = (sample: number): number => this.input.sampling[sample * SAMPLING_WORDS + 5]!;
+
+  /** Fills the input with these chunks, single rows first, and the cache's pending copies. */
   fill(chunks: readonly ScheduledChunk[], kv: KvCache): void {
     const { input } = this;
     input.rows = 0;
@@ -85,11 +93,15 @@ export class Batch {
     input.hiddenRanges = 0;
     this.promptScores.length = 0;
     this.pooledRows.length = 0;
+    this.drawn.length = 0;
+    this.beams.clear();
+    this.standsAlone = false;
     this.#edits.begin();
     for (const chunk of chunks) if (chunk.count === 1) this.#add(chunk, kv);
     input.decodeRows = input.rows;
     for (const chunk of chunks) if (chunk.count > 1) this.#add(chunk, kv);
     this.#placeMasks();
+    if (input.masksReady || input.edits > 0 || input.samples > this.#maxSequences) this.standsAlone = true;
     const copies = kv.takeCopies();
     input.copies = copies.length;
     copies.forEach(({ source, destination }, i) => {
@@ -136,6 +148,9 @@ export class Batch {
     const { params, beam, topLogprobs } = sequence.group;
     const sample = this.#newSample(row, topLogprobs);
     sequence.sample = sample;
+    this.drawn[sample] = sequence;
+    if (beam) this.beams.add(sequence.group);
+    if (sequence.group.needsTokens) this.standsAlone = true;
     const at = sample * SAMPLING_WORDS;
     const words = input.sampling;
     this.#samplingFloats[at] = beam ? 0 : params.temperature;
@@ -180,6 +195,7 @@ export class Batch {
   #newSample(row: number, topLogprobs: number): number {
     const { input } = this;
     const sample = input.samples++;
+    this.drawn.push(null);
     input.sampleRows[sample] = row;
     input.topLogprobs = Math.max(input.topLogprobs, topLogprobs);
     input.sampling.fill(0, sample * SAMPLING_WORDS, (sample + 1) * SAMPLING_WORDS);

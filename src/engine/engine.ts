@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { Bell } from "../base/bell.ts";
 import {
   type BlockEvent,
   EngineError,
@@ -19,8 +20,9 @@ import { BlockEventLog } from "./block_event_log.ts";
 import { fetchPrefix } from "./fetch_prefix.ts";
 import { kvState } from "./kv_state.ts";
 import { LiveRequest } from "./live_request.ts";
-import { type ScheduledChunk, Scheduler, type SchedulerOptions } from "./scheduler.ts";
+import { Scheduler, type SchedulerOptions } from "./scheduler.ts";
 import type { Sequence, SequenceGroup } from "./sequence_group.ts";
+import { StepInFlight } from "./step_in_flight.ts";
 import type { StopLimits } from "./stop.ts";
 import { type PreemptionMode, SwapPolicy } from "./swap_policy.ts";
 
@@ -32,6 +34,8 @@ export interface EngineOptions extends SchedulerOptions {
   readonly prefixCaching: boolean;
   /** Keeps reused blocks beyond the life of the process. */
   readonly prefixStore?: PrefixStore;
+  /** Schedule a step while the one before still runs. */
+  readonly asyncScheduling: boolean;
   readonly preemptionMode: PreemptionMode;
   /** Bytes of host memory for blocks of preempted groups. */
   readonly swapSpace: number;
@@ -40,8 +44,10 @@ export interface EngineOptions extends SchedulerOptions {
 }
 
 /**
- * The loop that turns requests into steps (continuous batching): schedule, fill the batch, run, hand out the tokens.
- * Requests enter and leave only between steps, so no block is freed while a step in flight may still write to it.
+ * The loop that turns requests into steps (continuous batching): schedule, fill the batch, run, hand out the tokens. While
+ * a step runs, the next one is scheduled and handed over (`StepInFlight`). Requests enter and leave only between two
+ * schedules. Whoever is given a block that somebody left writes to it in a later step than any that still writes for that
+ * one, and the runner keeps to the order.
  */
 export class Engine implements GenerationEngine {
   readonly maxModelLen: number;
@@ -54,7 +60,8 @@ export class Engine implements GenerationEngine {
   readonly #kv: KvCache;
   readonly #admission: Admission;
   readonly #scheduler: Scheduler;
-  readonly #batch: Batch;
+  /** Of the step in flight, and of the one before or after it. */
+  readonly #batches: readonly [Batch, Batch];
   readonly #swap: SwapPolicy;
   readonly #blockEvents = new BlockEventLog();
   readonly #live = new Map<string, LiveRequest>();
@@ -66,13 +73,15 @@ export class Engine implements GenerationEngine {
   /** Requests that lost a client since the last step. */
   readonly #left = new Set<LiveRequest>();
   readonly #stepListeners: ((tokens: number) => void)[] = [];
+  #launched = 0;
+  #landedAt = 0;
   #steps = 0;
   #scheduledTokens = 0;
   #scheduling = false;
   #draining = false;
   #closed = false;
   #failure: string | null = null;
-  #wake: (() => void) | null = null;
+  readonly #bell = new Bell();
   #idle: (() => void)[] = [];
   readonly #loop: Promise<void>;
 
@@ -91,10 +100,10 @@ export class Engine implements GenerationEngine {
       onReuse: (blocks) => options.prefixStore?.reused(blocks),
     });
     this.#admission = new Admission(this.#kv, limits, options.maxSequences, this.#limits);
-    options.prefixStore?.attach(this.#kv, () => this.#notify());
+    options.prefixStore?.attach(this.#kv, () => this.#bell.ring());
     this.#swap = new SwapPolicy(runner, this.#kv, options.preemptionMode, options.swapSpace);
     this.#scheduler = new Scheduler(this.#kv, options, this.#swap);
-    this.#batch = new Batch(limits, this.#limits.eosTokenIds);
+    this.#batches = [new Batch(limits, this.#limits.eosTokenIds), new Batch(limits, this.#limits.eosTokenIds)];
     this.#loop = this.#run();
   }
 
@@ -174,7 +183,7 @@ export class Engine implements GenerationEngine {
   /** Stops the loop after the step in flight. Call `drain` first to let requests finish. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#notify();
+    this.#bell.ring();
     await this.#loop;
     this.#fail("The engine is closed");
     this.#runner.close();
@@ -202,7 +211,7 @@ export class Engine implements GenerationEngine {
   #queue(live: LiveRequest): void {
     if (!this.#fetching.delete(live)) return;
     for (const group of live.groups) if (group.branches.length > 0) this.#scheduler.add(group);
-    this.#notify();
+    this.#bell.ring();
   }
 
   /** Throws EngineError where no request, or not this one, can be taken now. */
@@ -223,7 +232,7 @@ export class Engine implements GenerationEngine {
   #leave(live: LiveRequest): void {
     if (this.#live.get(live.id) !== live) return;
     this.#left.add(live);
-    this.#notify();
+    this.#bell.ring();
   }
 
   #onPrefixEvent(event: PrefixEvent): void {
@@ -234,69 +243,89 @@ export class Engine implements GenerationEngine {
 
   async #run(): Promise<void> {
     await this.#swap.measure(this.#options.now);
+    let flying: StepInFlight | null = null;
     while (!this.#closed) {
+      if (flying && !(flying.isAdvanced && this.#scheduler.hasRoom)) {
+        await this.#land(flying);
+        flying = null;
+      }
       this.#applyCancellations();
       this.#options.prefixStore?.betweenSteps();
-      const { preemptions } = this.#scheduler;
-      this.#scheduling = true;
-      const chunks = this.#scheduler.schedule();
-      this.#scheduling = false;
-      if (this.#scheduler.preemptions > preemptions) this.#datePreemptions();
-      if (chunks.length === 0) {
+      const next: StepInFlight | null = await this.#launch();
+      if (flying) await this.#land(flying);
+      else if (!next) {
         if (!this.#scheduler.holdsAny) for (const resolve of this.#idle.splice(0)) resolve();
         await this.#untilNotified();
         continue;
       }
-      await this.#step(chunks);
+      flying = next;
       // The device may answer without leaving the microtask queue; sockets and timers need their turn too.
       await nextTurn();
     }
+    if (flying) await this.#land(flying);
   }
 
-  async #step(chunks: readonly ScheduledChunk[]): Promise<void> {
+  /** Hands the next step to the runner; null where there is nothing to compute. */
+  async #launch(): Promise<StepInFlight | null> {
+    const { preemptions } = this.#scheduler;
+    this.#scheduling = true;
+    const chunks = this.#scheduler.schedule();
+    this.#scheduling = false;
+    if (this.#scheduler.preemptions > preemptions) this.#datePreemptions();
+    if (chunks.length === 0) return null;
     const scheduledAt = this.#options.now();
     for (const { sequence } of chunks) {
       const live = this.#requestOf.get(sequence.group)!;
       if (live.firstScheduled === 0) live.firstScheduled = scheduledAt;
     }
-    this.#batch.fill(chunks, this.#kv);
-    const { input } = this.#batch;
-    let output: StepOutput;
+    const batch = this.#batches[this.#launched++ % 2]!;
+    batch.fill(chunks, this.#kv);
     try {
       await this.#swap.beforeStep();
-      output = await this.#runner.step(input);
     } catch (error) {
-      const reason = `Cannot compute a step: ${error instanceof Error ? error.message : String(error)}`;
-      this.#fail(reason);
+      this.#failStep(error);
+      return null;
+    }
+    const step = new StepInFlight(batch, chunks, scheduledAt, this.#runner.step(batch.input));
+    if (this.#options.asyncScheduling && !batch.standsAlone) step.advance(this.#scheduler);
+    return step;
+  }
+
+  /** Awaits a step's result and hands out its tokens. */
+  async #land(step: StepInFlight): Promise<void> {
+    let output: StepOutput;
+    try {
+      output = await step.output;
+    } catch (error) {
+      this.#failStep(error);
       return;
     }
+    const { input, promptScores, pooledRows, late, beams } = step.batch;
     this.#steps++;
     this.#scheduledTokens += input.rows;
     for (const listener of this.#stepListeners) listener(input.rows);
-    for (const scores of this.#batch.promptScores) {
-      this.#requestOf.get(scores.sequence.group)!.acceptPrompt(scores, output);
-    }
-    for (const rows of this.#batch.pooledRows) this.#requestOf.get(rows.sequence.group)!.acceptHidden(rows, output);
-    const sampled = new Set<SequenceGroup>();
-    for (const group of this.#batch.late) this.#hold(group);
-    for (const chunk of chunks) {
-      // What was drawn without its mask is drawn again.
-      if (chunk.samples !== "none" && this.#batch.late.has(chunk.sequence.group)) continue;
-      this.#scheduler.advance(chunk);
-      if (chunk.samples !== "none") sampled.add(chunk.sequence.group);
-    }
+    for (const scores of promptScores) this.#requestOf.get(scores.sequence.group)?.acceptPrompt(scores, output);
+    for (const rows of pooledRows) this.#requestOf.get(rows.sequence.group)?.acceptHidden(rows, output);
+    for (const group of late) this.#hold(group);
+    step.advance(this.#scheduler);
     const time = this.#options.now();
-    if (input.rows > input.decodeRows) this.#swap.prefilled(input.rows, time - scheduledAt);
-    for (const group of sampled) {
+    const began = Math.max(step.scheduledAt, this.#landedAt);
+    if (input.rows > input.decodeRows) this.#swap.prefilled(input.rows, time - began);
+    this.#landedAt = time;
+    for (const draw of step.draws()) {
+      const live = this.#requestOf.get(draw.branch.group)!;
+      if (live.accept(draw, output, this.#scheduler, time)) this.#forget(draw.branch);
+    }
+    for (const group of beams) {
       const live = this.#requestOf.get(group)!;
-      for (const branch of live.accept(group, output, this.#scheduler, time)) this.#forget(branch);
+      for (const branch of live.acceptBeams(group, output, this.#scheduler, time)) this.#forget(branch);
     }
   }
 
   /** Until the group's masks are there. */
   #hold(group: SequenceGroup): void {
     group.isLate = true;
-    for (const { matcher } of group.branches) void matcher?.ready().then(() => this.#notify());
+    for (const { matcher } of group.branches) void matcher?.ready().then(() => this.#bell.ring());
   }
 
   #datePreemptions(): void {
@@ -331,6 +360,10 @@ export class Engine implements GenerationEngine {
     this.#live.delete(live.id);
   }
 
+  #failStep(error: unknown): void {
+    this.#fail(`Cannot compute a step: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
   /** The device is gone: every live request ends with the reason, and so does every later one. */
   #fail(reason: string): void {
     this.#failure ??= reason;
@@ -349,15 +382,7 @@ export class Engine implements GenerationEngine {
   #untilNotified(): Promise<void> {
     const { waiting, holdsAny } = this.#scheduler;
     if (this.#left.size > 0 || (waiting.length > 0 && !holdsAny) || this.#closed) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-  }
-
-  #notify(): void {
-    const wake = this.#wake;
-    this.#wake = null;
-    wake?.();
+    return this.#bell.wait();
   }
 }
 

@@ -16,6 +16,7 @@ import { BeamSearch } from "./beam_search.ts";
 import { PromptPool } from "./prompt_pool.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Sequence, SequenceGroup } from "./sequence_group.ts";
+import type { Draw } from "./step_in_flight.ts";
 import { type StopLimits, stopAfter } from "./stop.ts";
 
 /** A request being served: its groups, where their tokens go, and when things happened to it (ms). */
@@ -94,29 +95,25 @@ export class LiveRequest {
     this.#pool.add(values.subarray(first * width, (first + count) * width), position, width);
   }
 
-  /** Takes a step's tokens of one group and hands them on. Returns the branches that end here. */
-  accept(group: SequenceGroup, step: StepOutput, scheduler: Scheduler, time: number): Sequence[] {
+  /** Takes a step's token of one branch and hands it on. True where it ends the branch. */
+  accept({ branch, position, sample }: Draw, step: StepOutput, scheduler: Scheduler, time: number): boolean {
+    const { tokenIds, logprobs } = step;
     if (this.#firstToken === 0) this.#firstToken = time;
-    if (this.#search) return this.#acceptBeams(group, this.#search, step, scheduler, time);
-    return group.branches.filter((branch) => this.#acceptSample(branch, step, time));
-  }
-
-  /** True where the token ends the branch. */
-  #acceptSample(branch: Sequence, { tokenIds, logprobs }: StepOutput, time: number): boolean {
     const output = this.outputs[branch.index]!;
-    const { params, cachedTokens, topLogprobs, promptLogprobs, pooling } = branch.group;
-    const tokenId = tokenIds[branch.sample]!;
+    const { params, cachedTokens, topLogprobs, promptLogprobs, promptLength, pooling } = branch.group;
+    const tokenId = tokenIds[sample]!;
     if (tokenId === NOT_A_TOKEN) {
       output.fail(noToken(params, branch.matcher));
       return true;
     }
-    const isFirst = branch.numOutputs === 0;
-    branch.append(tokenId);
-    const stop = stopAfter(tokenId, branch.numTokens, branch.numOutputs, params, this.#limits);
+    scheduler.learn(branch, position, tokenId);
+    const isFirst = position === promptLength;
+    const numTokens = position + 1;
+    const stop = stopAfter(tokenId, numTokens, numTokens - promptLength, params, this.#limits);
     output.push({
       tokenId,
       cachedTokens,
-      ...(logprobs && topLogprobs >= 0 && { logprobs: logprobsOf(logprobs, branch.sample, topLogprobs) }),
+      ...(logprobs && topLogprobs >= 0 && { logprobs: logprobsOf(logprobs, sample, topLogprobs) }),
       ...(isFirst && promptLogprobs >= 0 && { promptLogprobs: this.#promptLogprobs }),
       ...(isFirst && pooling && { pooled: this.#pool.mean() }),
       ...(stop && { finish: { ...stop, timing: this.#timing(branch.group, time) } }),
@@ -126,8 +123,12 @@ export class LiveRequest {
     return stop !== null;
   }
 
-  #acceptBeams(group: SequenceGroup, search: BeamSearch, step: StepOutput, scheduler: Scheduler, time: number) {
+  /** Takes a step's tokens of a group of beams. Returns the branches that end here. */
+  acceptBeams(group: SequenceGroup, step: StepOutput, scheduler: Scheduler, time: number): Sequence[] {
+    if (this.#firstToken === 0) this.#firstToken = time;
     const { branches } = group;
+    const search = this.#search;
+    assert(search, `${group.id} has no beams`);
     const { logprobs } = step;
     if (!logprobs || branches.some(({ sample }) => step.tokenIds[sample] === NOT_A_TOKEN)) {
       this.fail(notFinite());

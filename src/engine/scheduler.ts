@@ -127,11 +127,32 @@ export class Scheduler {
     return chunks;
   }
 
-  /** Notes that the chunk's K and V are in the cache. Between steps. */
+  /**
+   * Every running group surely gets its next tokens without a preemption, which would need to know the tokens on their
+   * way: those of the victim, and who ends with them and leaves its blocks.
+   */
+  get hasRoom(): boolean {
+    let needed = 0;
+    for (const group of this.running) {
+      needed += this.#owed(group);
+      // A tail that the branches share is copied by those who write to it.
+      if (group.branches.length > 1) needed += group.branches.length;
+    }
+    return needed <= this.#kv.pool.free;
+  }
+
+  /** Notes that the chunk's K and V are in the cache, as far as the next step can tell. */
   advance({ sequence, start, count, samples }: ScheduledChunk): void {
     assert(sequence.numComputed === start, `${sequence.id} advanced from ${sequence.numComputed}, not from ${start}`);
     sequence.numComputed += count;
     if (samples === "all") this.#part(sequence.group);
+  }
+
+  /** The token at `position`, whose step is over. What it fills and is computed can be found from here on. */
+  learn(sequence: Sequence, position: number, tokenId: number): void {
+    sequence.learn(position, tokenId);
+    const { kv, chain, tokens, numComputed, numKnown } = sequence;
+    if (kv) this.#kv.commit(kv, chain, tokens, Math.min(numComputed, numKnown));
   }
 
   /**
@@ -227,13 +248,16 @@ export class Scheduler {
     return shares;
   }
 
-  /** Turns shares whose slots are reserved into chunks; returns their tokens. Full blocks can be found from here on. */
+  /**
+   * Turns shares whose slots are reserved into chunks; returns their tokens. Full blocks of known tokens can be found from
+   * here on.
+   */
   #chunk(shares: readonly Share[], chunks: ScheduledChunk[]): number {
     let tokens = 0;
     for (const { sequence, count } of shares) {
       const { kv, group, numComputed: start } = sequence;
       assert(kv, `${sequence.id} is scheduled without blocks`);
-      this.#kv.commit(kv, sequence.chain, sequence.tokens, start + count);
+      this.#kv.commit(kv, sequence.chain, sequence.tokens, Math.min(start + count, sequence.numKnown));
       const ends = start + count === sequence.numTokens;
       const samples = !ends ? "none" : group.isLed && group.branches.length > 1 ? "all" : "own";
       chunks.push({ sequence, start, count, samples });

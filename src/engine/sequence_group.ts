@@ -1,5 +1,6 @@
 import type { BeamParams, GenerationRequest, Pooling, SamplingParams } from "../contracts/generation.ts";
 import type { TokenMatcher } from "../contracts/grammar.ts";
+import { SAMPLED } from "../contracts/runner.ts";
 import { HashChain } from "../kv/hash_chain.ts";
 import type { KvSequence } from "../kv/kv_sequence.ts";
 
@@ -58,10 +59,25 @@ export class SequenceGroup {
     this.#common = promptIds.length;
   }
 
-  /** It cannot go on before the masks that it waits for are there. */
+  /** It cannot go on: the masks that it waits for are not there, or the tokens on their way are its last. */
   get isHeld(): boolean {
     if (this.isLate) this.isLate = this.branches.some(({ matcher }) => matcher?.mask === null);
-    return this.isLate;
+    return this.isLate || this.#isSpent;
+  }
+
+  get #isSpent(): boolean {
+    const { numTokens, numKnown, numOutputs } = this.leader;
+    return numKnown < numTokens && numOutputs >= this.params.maxTokens;
+  }
+
+  /**
+   * What it draws next hangs on more than its tokens' K and V, so the host has to know its last token: a grammar's mask,
+   * penalties and bad words, or the choice of beams.
+   */
+  get needsTokens(): boolean {
+    const { repetitionPenalty, frequencyPenalty, presencePenalty, badWords } = this.params;
+    const penalised = repetitionPenalty !== 1 || frequencyPenalty !== 0 || presencePenalty !== 0;
+    return this.beam !== null || penalised || badWords.length > 0 || this.leader.matcher !== null;
   }
 
   get leader(): Sequence {
@@ -151,9 +167,12 @@ export class Sequence {
   readonly group: SequenceGroup;
   /** Which of the group's continuations this is, from 0; beams are given new ones as they fork. */
   readonly index: number;
-  /** Prompt and output, grown by doubling. */
+  /** Prompt and output, grown by doubling; of a token on its way, SAMPLED plus where the last step's samples will have it. */
   tokens: Uint32Array;
+  /** Those on their way included. */
   numTokens: number;
+  /** Tokens from the start whose ids are known. */
+  numKnown: number;
   /** Tokens whose K and V are in the cache. */
   numComputed = 0;
   /** Its share of the cache; null while the group waits, and until the branches part. */
@@ -162,7 +181,7 @@ export class Sequence {
   chain: HashChain;
   /** Which tokens may come next; null: all of them. */
   matcher: TokenMatcher | null = null;
-  /** Where the step's samples hold its next token. */
+  /** Where the last step's samples hold its next token. */
   sample = 0;
 
   constructor(group: SequenceGroup, index: number, tokens: Uint32Array, numTokens: number, chain: HashChain) {
@@ -170,6 +189,7 @@ export class Sequence {
     this.index = index;
     this.tokens = tokens;
     this.numTokens = numTokens;
+    this.numKnown = numTokens;
     this.chain = chain;
   }
 
@@ -197,11 +217,23 @@ export class Sequence {
   }
 
   append(tokenId: number): void {
+    this.expect(0);
+    this.learn(this.numTokens - 1, tokenId);
+  }
+
+  /** Goes on with the token that a sample of the step in flight will be. */
+  expect(sample: number): void {
     if (this.numTokens === this.tokens.length) {
       const grown = new Uint32Array(this.tokens.length * 2);
       grown.set(this.tokens);
       this.tokens = grown;
     }
-    this.tokens[this.numTokens++] = tokenId;
+    this.tokens[this.numTokens++] = SAMPLED + sample;
+  }
+
+  /** The token expected at `position` has come. */
+  learn(position: number, tokenId: number): void {
+    this.tokens[position] = tokenId;
+    this.numKnown = position + 1;
   }
 }

@@ -13,6 +13,7 @@ import { Binder, type GpuOp } from "./binder.ts";
 import { GpuBuffer, gpuBuffer } from "./buffers.ts";
 import { GpuOps } from "./gpu_ops.ts";
 import { Pipelines } from "./pipelines.ts";
+import { PollPace } from "./poll_pace.ts";
 import { batches, bytesOf, recordCopies } from "./ranges.ts";
 import { ReadBack } from "./read_back.ts";
 import { record, recordNothing, STEP_BYTES, stepWords } from "./recorder.ts";
@@ -58,6 +59,7 @@ export class GpuDevice implements Device {
   readonly lost: Promise<string>;
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
+  readonly #pace = new PollPace();
   readonly #readBack: ReadBack;
   readonly #staging: Staging;
   readonly #step: GPUBuffer;
@@ -74,8 +76,8 @@ export class GpuDevice implements Device {
     const { maxBindingBytes = Number.POSITIVE_INFINITY, tuneFor = info.isCpu ? "cpu" : "gpu" } = options;
     this.maxBindingBytes = Math.floor(Math.min(maxBindingBytes, device.limits.maxStorageBufferBindingSize) / 4) * 4;
     this.#pipelines = new Pipelines(device);
-    this.#readBack = new ReadBack(device);
-    this.#staging = new Staging(device);
+    this.#readBack = new ReadBack(device, this.#pace);
+    this.#staging = new Staging(device, this.#pace);
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#step = device.createBuffer({ label: "step", size: STEP_BYTES, usage });
     const limits = { maxBytes: this.maxBindingBytes, alignment: device.limits.minStorageBufferOffsetAlignment };
@@ -111,7 +113,7 @@ export class GpuDevice implements Device {
 
   async flush(): Promise<void> {
     this.#device.queue.submit([]);
-    await this.#device.queue.onSubmittedWorkDone();
+    await this.#pace.wait(() => this.#device.queue.onSubmittedWorkDone());
     await this.#check();
   }
 

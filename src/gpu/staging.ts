@@ -1,10 +1,14 @@
+import type { PollPace } from "./poll_pace.ts";
+
 /** Buffers by which bytes reach the device: a fresh one costs more than the copy, so the largest is kept, mapped. */
 export class Staging {
   readonly #device: GPUDevice;
+  readonly #pace: PollPace;
   #free: GPUBuffer | null = null;
 
-  constructor(device: GPUDevice) {
+  constructor(device: GPUDevice, pace: PollPace) {
     this.#device = device;
+    this.#pace = pace;
   }
 
   /** An unmapped buffer that begins with `data`, to be copied from, submitted and then given back. */
@@ -16,10 +20,12 @@ export class Staging {
   }
 
   giveBack(buffer: GPUBuffer): void {
-    buffer.mapAsync(GPUMapMode.WRITE).then(
-      () => this.#keep(buffer),
-      () => buffer.destroy(), // The device is gone.
-    );
+    this.#pace
+      .wait(() => buffer.mapAsync(GPUMapMode.WRITE))
+      .then(
+        () => this.#keep(buffer),
+        () => buffer.destroy(), // The device is gone.
+      );
   }
 
   #take(bytes: number): GPUBuffer {

@@ -1,12 +1,14 @@
-import type { EmbedArgs } from "../contracts/device.ts";
+import { type EmbedArgs, NOT_A_TOKEN } from "../contracts/device.ts";
+import { SAMPLED } from "../contracts/runner.ts";
 import { memory } from "./buffer.ts";
 import { type ReferenceOp, referenceOp } from "./op.ts";
 import { weightRows } from "./rows.ts";
 
-export function embedOp(name: string, { out, table, tokenIds, learned }: EmbedArgs): ReferenceOp {
+export function embedOp(name: string, { out, table, tokenIds, sampledIds, learned }: EmbedArgs): ReferenceOp {
   const width = table.cols;
   const to = memory(out).f32;
   const ids = memory(tokenIds).u32;
+  const sampled = sampledIds && memory(sampledIds).u32;
   const tokens = weightRows(table);
   const places = learned && {
     rows: weightRows(learned.table),
@@ -16,7 +18,9 @@ export function embedOp(name: string, { out, table, tokenIds, learned }: EmbedAr
   return referenceOp(name, ({ rows }) => {
     to.fill(0, 0, rows * width);
     for (let r = 0; r < rows; r++) {
-      tokens.addTo(to, r * width, 1, ids[r]! * width, width);
+      const id = sampled && ids[r]! >= SAMPLED ? sampled[ids[r]! - SAMPLED]! : ids[r]!;
+      // A row whose logits were not finite has no token to go on with.
+      if (id !== NOT_A_TOKEN) tokens.addTo(to, r * width, 1, id * width, width);
       places?.rows.addTo(to, r * width, 1, (places.at[r]! + places.offset) * width, width);
     }
   });

@@ -76,6 +76,7 @@ export function bindDecoder(parts: DecoderParts): Decoder {
       out: x,
       table: model.embedding,
       tokenIds: step.tokenIds,
+      sampledIds: step.sampledIds,
       ...(learned && { learned: { table: learned, positions: step.positions, offset: positions.offset } }),
     }),
   ];

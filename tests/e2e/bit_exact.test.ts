@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Random } from "../../src/base/random.ts";
 import type { BuiltEngine } from "../../src/build.ts";
 import type { GenerationRequest, SamplingParams } from "../../src/contracts/generation.ts";
-import { SAMPLING_WORDS } from "../../src/contracts/runner.ts";
+import { SAMPLING_WORDS, type StepInput } from "../../src/contracts/runner.ts";
 import { generate, makeRequest } from "../engine/harness.ts";
 import { deviceKinds, engineOn } from "./devices.ts";
 
@@ -40,11 +40,11 @@ function makeRequests(): GenerationRequest[] {
 /** Bits of all logits that each request (by its seed) was sampled from, by position. */
 type LogitBits = Map<string, string>;
 
-/** Watches the runner and notes the logits of every sample. */
+/** Watches the runner and notes the logits of every sample, before the next step that waits already overwrites them. */
 function recordLogits({ runner }: BuiltEngine): LogitBits {
   const bits: LogitBits = new Map();
   const step = runner.step.bind(runner);
-  runner.step = async (input) => {
+  const recorded = async (input: StepInput) => {
     const ids = await step(input);
     const { vocabSize } = runner.limits;
     const logits = await runner.readLogits(input.samples);
@@ -55,6 +55,12 @@ function recordLogits({ runner }: BuiltEngine): LogitBits {
       bits.set(`request ${seed} position ${position}`, Bun.hash(new Uint8Array(row.buffer)).toString(16));
     }
     return ids;
+  };
+  let before: Promise<unknown> = Promise.resolve();
+  runner.step = (input) => {
+    const output = before.then(() => recorded(input));
+    before = output.catch(() => {});
+    return output;
   };
   return bits;
 }

@@ -99,22 +99,20 @@ describe("Engine", () => {
     await engine.close();
   });
 
-  test("a cancellation that arrives while a step runs waits for the step to end", async () => {
+  test("a cancellation that arrives while a step runs gives the blocks back within one step", async () => {
     const runner = new FakeRunner();
     const engine = makeEngine(runner);
     const controller = new AbortController();
-    let usedDuringStep = -1;
     runner.beforeStep = async (step) => {
-      if (step !== 2) return;
-      controller.abort();
-      await Bun.sleep(5);
-      usedDuringStep = engine.kvState().used;
+      if (step === 2) controller.abort();
+      await Bun.sleep(2);
     };
     await collect(engine.submit(makeRequest("a", [1, 2], { maxTokens: 100 }), controller.signal)[0]!);
-    expect(usedDuringStep).toBe(1);
-    expect(runner.steps).toBe(3);
     expect(engine.kvState().used).toBe(0);
     await engine.close();
+    // The third, and the one that was handed over while it ran.
+    expect(runner.steps).toBeLessThanOrEqual(4);
+    engine.checkIntegrity();
   });
 
   test("draining refuses newcomers, finishes the running ones, and aborts them after the timeout", async () => {

@@ -1,8 +1,10 @@
+import { NOT_A_TOKEN } from "../../src/contracts/device.ts";
 import {
   type HiddenStates,
   maskWords,
   type Runner,
   type RunnerLimits,
+  SAMPLED,
   SAMPLING_WORDS,
   type StepInput,
   type StepOutput,
@@ -20,10 +22,15 @@ export class FakeRunner implements Runner {
   readonly blockBytes: number;
   readonly fingerprint: string;
   readonly memory: Int32Array;
+  /** Tokens of rows that were taken from the step before. */
+  resolved = 0;
   steps = 0;
   maxRowsSeen = 0;
-  /** Called before each step, to let tests act in mid-flight. */
+  /** Called before each step, to let tests act in mid-flight. What is handed in meanwhile waits for its turn. */
   beforeStep: (step: number) => void | Promise<void> = () => {};
+  #sampled = new Uint32Array(0);
+  #turn: Promise<unknown> = Promise.resolve();
+  #queued = 0;
 
   constructor(limits: Partial<RunnerLimits> = {}) {
     const blockSize = limits.blockSize ?? 8;
@@ -44,7 +51,11 @@ export class FakeRunner implements Runner {
     this.fingerprint = `fa4e${blockSize.toString(16)}`;
   }
 
-  async step(input: StepInput): Promise<StepOutput> {
+  step(input: StepInput): Promise<StepOutput> {
+    return this.#inTurn(() => this.#step(input));
+  }
+
+  async #step(input: StepInput): Promise<StepOutput> {
     await this.beforeStep(this.steps);
     this.steps++;
     this.maxRowsSeen = Math.max(this.maxRowsSeen, input.rows);
@@ -59,7 +70,7 @@ export class FakeRunner implements Runner {
       if (slot < blockSize) throw new Error("the null block was written");
       if (written.has(slot)) throw new Error(`slot ${slot} was written twice in a step`);
       written.add(slot);
-      this.memory[slot] = input.tokenIds[row]!;
+      this.memory[slot] = this.#tokenOf(input.tokenIds[row]!);
     }
     let chosen = 0;
     const tokenIds = Uint32Array.from({ length: input.samples }, (_, sample) => {
@@ -70,6 +81,7 @@ export class FakeRunner implements Runner {
       const noise = input.sampling[at + 3]! ^ Math.imul(input.sampling[at + 5]!, 40503) ^ this.#editsOf(input, at);
       return this.#hash(input, sample, noise) % vocabSize;
     });
+    this.#sampled = tokenIds;
     if (chosen > this.limits.maxSequences) throw new Error(`${chosen} samples choose`);
     const hidden = input.hiddenRanges > 0 && { hidden: this.#hidden(input) };
     if (input.topLogprobs < 0) return { tokenIds, logprobs: null, ...hidden };
@@ -78,23 +90,45 @@ export class FakeRunner implements Runner {
     return { tokenIds, ...hidden, logprobs: stepLogprobs(rows, tokenIds, Math.min(input.topLogprobs, vocabSize)) };
   }
 
-  async readBlocks(blocks: readonly number[]): Promise<Uint8Array> {
-    const bytes = new Uint8Array(blocks.length * this.blockBytes);
-    blocks.forEach((block, i) => {
-      bytes.set(this.#block(block), i * this.blockBytes);
+  readBlocks(blocks: readonly number[]): Promise<Uint8Array> {
+    return this.#inTurn(async () => {
+      const bytes = new Uint8Array(blocks.length * this.blockBytes);
+      blocks.forEach((block, i) => {
+        bytes.set(this.#block(block), i * this.blockBytes);
+      });
+      return bytes;
     });
-    return bytes;
   }
 
   writeBlocks(blocks: readonly number[], bytes: Uint8Array): void {
     if (bytes.length !== blocks.length * this.blockBytes)
       throw new Error(`${bytes.length} bytes do not fill the blocks`);
-    blocks.forEach((block, i) => {
-      this.#block(block).set(bytes.subarray(i * this.blockBytes, (i + 1) * this.blockBytes));
-    });
+    const write = async () =>
+      blocks.forEach((block, i) => {
+        this.#block(block).set(bytes.subarray(i * this.blockBytes, (i + 1) * this.blockBytes));
+      });
+    void this.#inTurn(write);
   }
 
   close(): void {}
+
+  /** After everything that was handed in before; at once where that is done. */
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const done = () => {
+      this.#queued--;
+    };
+    const result = this.#queued++ === 0 ? action() : this.#turn.then(action);
+    this.#turn = result.then(done, done);
+    return result;
+  }
+
+  #tokenOf(id: number): number {
+    if (id < SAMPLED) return id;
+    this.resolved++;
+    const token = this.#sampled[id - SAMPLED];
+    if (token === undefined) throw new Error(`the step before has no sample ${id - SAMPLED}`);
+    return token === NOT_A_TOKEN ? 0 : token;
+  }
 
   #block(block: number): Uint8Array {
     if (!(block >= 0 && block <= this.limits.numBlocks)) throw new Error(`there is no block ${block} to move`);

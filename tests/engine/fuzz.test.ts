@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Random } from "../../src/base/random.ts";
 import type { GenerationRequest, SamplingParams } from "../../src/contracts/generation.ts";
 import type { Engine } from "../../src/engine/engine.ts";
@@ -7,7 +8,8 @@ import { collect, generateAll, makeEngine, makeRequest } from "./harness.ts";
 
 const VOCAB = 40;
 
-function randomRequests(random: Random, count: number, longest: number): GenerationRequest[] {
+/** @param isPlain Samples alone, which no step has to wait for. */
+function randomRequests(random: Random, count: number, longest: number, isPlain = false): GenerationRequest[] {
   return Array.from({ length: count }, (_, i) => {
     const prompt = Array.from({ length: random.integer(1, longest / 2) }, () => random.integer(0, VOCAB - 1));
     const request = makeRequest(`request-${i}`, prompt, {
@@ -18,6 +20,7 @@ function randomRequests(random: Random, count: number, longest: number): Generat
     const branches = random.pick([1, 1, 1, 2, 3]);
     const width = branches + random.integer(1, 2);
     const lengthPenalty = random.pick([0, 1, 2]);
+    if (isPlain) return { ...request, branches, priority: random.integer(0, 2) };
     const beam = random.next() < 0.2 ? { width, lengthPenalty, earlyStopping: random.pick([true, false]) } : null;
     const params = beam ? request.params : { ...request.params, ...randomEdits(random) };
     const promptLogprobs = beam ? -1 : random.pick([-1, -1, 0, 3]);
@@ -50,7 +53,7 @@ async function answersOf(engine: Engine, request: GenerationRequest) {
 }
 
 describe("a crowd of requests on a small pool", () => {
-  for (let seed = 1; seed <= 12; seed++) {
+  for (let seed = 1; seed <= 20; seed++) {
     test(`every request gets exactly the tokens it gets alone, seed ${seed}`, async () => {
       const random = new Random(seed);
       const limits = {
@@ -62,9 +65,10 @@ describe("a crowd of requests on a small pool", () => {
         maxModelLen: 64,
         vocabSize: VOCAB,
       };
-      const requests = randomRequests(random, 40, 60);
+      const isPlain = seed % 2 === 0;
+      const requests = randomRequests(random, 40, 60, isPlain);
       const alone: Awaited<ReturnType<typeof answersOf>>[] = [];
-      const quiet = makeEngine(new FakeRunner({ maxModelLen: 64, vocabSize: VOCAB }));
+      const quiet = makeEngine(new FakeRunner({ maxModelLen: 64, vocabSize: VOCAB }), { asyncScheduling: false });
       for (const request of requests) alone.push(await answersOf(quiet, request));
       for (const [i, { promptIds, promptLogprobs }] of requests.entries()) {
         for (const { prompt } of alone[i]!) expect(prompt.length).toBe(promptLogprobs < 0 ? 0 : promptIds.length - 1);
@@ -80,7 +84,12 @@ describe("a crowd of requests on a small pool", () => {
         swapSpace: random.pick([0, 4, 1000]) * runner.blockBytes,
         prefixCaching: random.next() < 0.7,
       });
-      runner.beforeStep = () => engine.checkIntegrity();
+      // A device that is late: the next step is handed in meanwhile.
+      runner.beforeStep = async () => {
+        engine.checkIntegrity();
+        if (random.next() < 0.3) await nextTurn();
+        engine.checkIntegrity();
+      };
       const together = await Promise.all(
         requests.map(async (request, i) => {
           if (i > 20) await Bun.sleep(random.integer(0, 10));
@@ -88,6 +97,7 @@ describe("a crowd of requests on a small pool", () => {
         }),
       );
       expect(together).toEqual(alone);
+      if (isPlain) expect(runner.resolved).toBeGreaterThan(0);
       expect(runner.maxRowsSeen).toBeLessThanOrEqual(limits.maxRows);
       expect(engine.kvState().used).toBe(0);
       engine.checkIntegrity();

@@ -15,6 +15,7 @@ export function makeEngine(runner: Runner, options: Partial<EngineOptions> = {})
     policy: "fcfs",
     headroom: 0.5,
     chunkedPrefill: true,
+    asyncScheduling: true,
     preemptionMode: "recompute",
     swapSpace: 0,
     eosTokenIds: [],

@@ -52,13 +52,13 @@ async function blocksBack(): Promise<void> {
   engine.checkIntegrity();
 }
 
-/** Let go on, the runner computes one step more at most, and every block comes back. */
-async function stopsWithinAStep(runner: FakeRunner, letGo: () => void, answer: unknown): Promise<void> {
+/** Let go on, the runner computes what it has been given, which is two steps at most, and every block comes back. */
+async function stopsWithItsSteps(runner: FakeRunner, letGo: () => void, answer: unknown): Promise<void> {
   const { steps } = runner;
   letGo();
   await answer;
   await blocksBack();
-  expect(runner.steps - steps).toBeLessThanOrEqual(1);
+  expect(runner.steps - steps).toBeLessThanOrEqual(2);
 }
 
 const prompt = (length: number, from = 0) => Array.from({ length }, (_, i) => (i * 7 + from) % 250);
@@ -91,7 +91,7 @@ for (const stream of [true, false]) {
       expect(running!.computed).toBeGreaterThan(0);
       expect(running!.computed).toBeLessThan(200);
       gone.abort();
-      await stopsWithinAStep(runner, letGo, answer);
+      await stopsWithItsSteps(runner, letGo, answer);
     });
 
     test("in decode", async () => {
@@ -101,7 +101,7 @@ for (const stream of [true, false]) {
       await step(6);
       expect(engine.kvState().running[0]!.tokens).toBeGreaterThan(10);
       gone.abort();
-      await stopsWithinAStep(runner, letGo, answer);
+      await stopsWithItsSteps(runner, letGo, answer);
     });
 
     test("while it is preempted", async () => {
@@ -128,7 +128,7 @@ for (const stream of [true, false]) {
       for (let i = 0; i < 100 && engine.stats().running !== 2; i++) await step();
       expect(engine.stats().running).toBe(2);
       gone.abort();
-      await stopsWithinAStep(runner, letGo, answer);
+      await stopsWithItsSteps(runner, letGo, answer);
     });
   });
 }

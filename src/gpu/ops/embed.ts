@@ -4,10 +4,11 @@ import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 import { rowSlices } from "../buffers.ts";
 
 export function embedOp(binder: Binder, name: string, args: EmbedArgs): GpuOp {
-  const { out, table, tokenIds, learned } = args;
-  const dispatches = lookUp(binder, name, out, table, tokenIds, 0, false);
+  const { out, table, tokenIds, sampledIds, learned } = args;
+  const dispatches = lookUp(binder, name, out, table, { ids: tokenIds, sampled: sampledIds }, 0, false);
   if (learned) {
-    dispatches.push(...lookUp(binder, name, out, learned.table, learned.positions, learned.offset, true));
+    const ids = { ids: learned.positions, sampled: undefined };
+    dispatches.push(...lookUp(binder, name, out, learned.table, ids, learned.offset, true));
   }
   return { name, dispatches };
 }
@@ -17,7 +18,7 @@ function lookUp(
   name: string,
   out: DeviceBuffer,
   table: Weight,
-  ids: DeviceBuffer,
+  ids: { readonly ids: DeviceBuffer; readonly sampled: DeviceBuffer | undefined },
   offset: number,
   add: boolean,
 ): Dispatch[] {
@@ -29,7 +30,7 @@ function lookUp(
       name,
       embed,
       { width4, offset, first, count, base, add: Number(add) },
-      { ids, table: binding, out },
+      { ...ids, table: binding, out },
     ),
     grid: ({ rows }) => [Math.ceil(width4 / 64), rows, 1],
   }));
