@@ -1,7 +1,16 @@
 import bf16 from "./lib/bf16.wgsl" with { type: "text" };
+import chunk from "./lib/chunk.wgsl" with { type: "text" };
 import f16 from "./lib/f16.wgsl" with { type: "text" };
 import f32 from "./lib/f32.wgsl" with { type: "text" };
+import finishRows from "./lib/finish_rows.wgsl" with { type: "text" };
+import chunks from "./lib/product_chunks.wgsl" with { type: "text" };
+import lanes from "./lib/product_lanes.wgsl" with { type: "text" };
+import tile from "./lib/product_tile.wgsl" with { type: "text" };
 import step from "./lib/step.wgsl" with { type: "text" };
+import unscaled from "./lib/unscaled.wgsl" with { type: "text" };
+import weightBf16 from "./lib/weight_bf16.wgsl" with { type: "text" };
+import weightF16 from "./lib/weight_f16.wgsl" with { type: "text" };
+import weightF32 from "./lib/weight_f32.wgsl" with { type: "text" };
 
 /**
  * A kernel is a `.wgsl` file and, beside it, what the host must know to bind it. Binding 0 is the step's uniform, shared
@@ -20,8 +29,10 @@ export interface Kernel<Param extends string = string, Buffer extends string = s
   readonly buffers: Readonly<Record<Buffer, `${Access} ${string}`>>;
   /** Constants the prelude must give, such as ROWS. */
   readonly constants: readonly string[];
-  /** Whether some buffer holds `packed` elements, so that an element type must be chosen. */
+  /** Whether some buffer holds `packed2` or `packed4` elements, so that an element type must be chosen. */
   readonly packed: boolean;
+  /** Whether it is a matrix product, so that a shape and the weight's element type must be chosen. */
+  readonly product: boolean;
 }
 
 export type Access = "read" | "read_write";
@@ -30,35 +41,59 @@ export type Access = "read" | "read_write";
 export type Packed = keyof typeof PACKED;
 const PACKED = { f32, f16, bf16 };
 
-/** Declares a kernel; `constants` and `packed` may be left out. */
+/** Element type of a product's weight. */
+export type PackedWeight = keyof typeof WEIGHTS;
+const WEIGHTS = { f32: [weightF32, unscaled], f16: [weightF16, unscaled], bf16: [weightBf16, unscaled] };
+
+/** How a product is spread over lanes; the file in `lib` says how many rows and columns a workgroup takes. */
+export interface ProductShape {
+  readonly kind: keyof typeof PRODUCTS;
+  /** Rows of a lane. */
+  readonly rows: number;
+}
+const PRODUCTS = { lanes: [lanes, finishRows], chunks: [chunks], tile: [tile, finishRows] };
+
+/** Declares a kernel; `constants`, `packed` and `product` may be left out. */
 export function defineKernel<Param extends string, Buffer extends string>(
-  kernel: Omit<Kernel<Param, Buffer>, "constants" | "packed"> & { constants?: readonly string[] },
+  kernel: Omit<Kernel<Param, Buffer>, "constants" | "packed" | "product"> & {
+    constants?: readonly string[];
+    product?: boolean;
+  },
 ): Kernel<Param, Buffer> {
   const types: string[] = Object.values(kernel.buffers);
   return {
     ...kernel,
     libs: [step, ...kernel.libs],
     constants: kernel.constants ?? [],
-    packed: types.some((type) => type.includes("packed")),
+    packed: types.some((type) => /packed[24]/.test(type)),
+    product: kernel.product ?? false,
   };
 }
 
 /** What is fixed when a kernel is compiled. */
 export interface Specialisation {
   readonly packed?: Packed;
+  readonly product?: { readonly shape: ProductShape; readonly weight: PackedWeight };
   readonly constants?: Readonly<Record<string, number>>;
 }
 
 /** The whole shader text: constants, element type, libs, kernel. Throws if the kernel wants what is not given. */
-export function assemble(kernel: Kernel, { packed, constants = {} }: Specialisation): string {
+export function assemble(kernel: Kernel, { packed, product, constants = {} }: Specialisation): string {
   const missing = kernel.constants.find((name) => constants[name] === undefined);
   if (missing) throw new Error(`Cannot assemble kernel ${kernel.name}: the constant ${missing} is not given`);
   if (kernel.packed !== (packed !== undefined)) {
     throw new Error(`Cannot assemble kernel ${kernel.name}: packed buffers: received element type ${packed}`);
   }
+  if (kernel.product !== (product !== undefined)) {
+    throw new Error(`Cannot assemble kernel ${kernel.name}: product: received shape ${product?.shape.kind}`);
+  }
   const prelude = kernel.constants.map((name) => `const ${name} = ${constants[name]}u;`);
   const element = packed ? [PACKED[packed]] : [];
-  return [...prelude, ...element, ...kernel.libs, kernel.source].join("\n");
+  const spread = product
+    ? [`const ROWS = ${product.shape.rows}u;`, chunk, ...WEIGHTS[product.weight], ...PRODUCTS[product.shape.kind]]
+    : [];
+  const enable = product?.shape.kind === "lanes" ? ["enable subgroups;"] : [];
+  return [...enable, ...prelude, ...element, ...spread, ...kernel.libs, kernel.source].join("\n");
 }
 
 /** The bytes of a kernel's `Params`, padded to 16. */

@@ -6,7 +6,7 @@ export const embed = defineKernel({
   name: "embed",
   source,
   libs: [],
-  params: { width4: "u32", offset: "u32", first: "u32", count: "u32", base: "u32", add: "u32" },
+  params: { width4: "u32", stride: "u32", offset: "u32", first: "u32", count: "u32", base: "u32", add: "u32" },
   buffers: {
     ids: "read array<u32>",
     sampled: "read array<u32>",

@@ -3,6 +3,7 @@
 // [first, first + count).
 struct Params {
   width4: u32,
+  stride: u32, // packed4s of an entry, zeros at its end counted
   offset: u32,
   first: u32,
   count: u32,
@@ -31,7 +32,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (column >= params.width4 || entry < params.first || entry >= params.first + params.count) {
     return;
   }
-  let value = unpack4(table[(params.base + entry - params.first) * params.width4 + column]);
+  let value = unpack4(table[(params.base + entry - params.first) * params.stride + column]);
   let at = row * params.width4 + column;
   if (params.add == 1u) {
     out[at] += value;

@@ -18,9 +18,10 @@ export class Clock {
   static async open(adapterName?: string, { timestamps = true } = {}): Promise<Clock> {
     const adapter = await openAdapter(adapterName);
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    const wanted: GPUFeatureName[] = timestamps ? ["subgroups", "timestamp-query"] : ["subgroups"];
     const raw = await adapter.requestDevice({
       requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
-      requiredFeatures: timestamps && adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
+      requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
     });
     const clock = new Clock(raw, new GpuDevice(raw, describeAdapter(adapter), {}));
     const nothing: number[] = [];

@@ -1,12 +1,13 @@
-import type {
-  AttentionArgs,
-  DeviceBuffer,
-  GatedLinearArgs,
-  KvShape,
-  LinearArgs,
-  Ops,
-  RopeArgs,
-  Weight,
+import {
+  type AttentionArgs,
+  type DeviceBuffer,
+  type GatedLinearArgs,
+  type KvShape,
+  type LinearArgs,
+  type Ops,
+  type RopeArgs,
+  rowBytes,
+  type Weight,
 } from "./device.ts";
 import { MAX_TOP_LOGPROBS, maskWords } from "./runner.ts";
 
@@ -111,9 +112,10 @@ class Check {
     this.holds("logits", logits, vocab);
   }
 
-  weight(slot: string, { buffer, dtype, rows, cols }: Weight): void {
+  weight(slot: string, weight: Weight): void {
+    const { buffer, dtype, rows, cols } = weight;
     this.that(cols % 4 === 0 && cols > 0, slot, "has a multiple of 4 columns", cols);
-    const bytes = rows * cols * (dtype === "f32" ? 4 : 2);
+    const bytes = rows * rowBytes(weight);
     this.that(buffer.bytes >= bytes, slot, `of [${rows}, ${cols}] ${dtype} needs ${bytes} bytes`, sizeOf(buffer));
   }
 

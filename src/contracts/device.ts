@@ -26,7 +26,20 @@ export interface BufferRange {
   readonly bytes: number;
 }
 
-/** A weight matrix [rows, cols], row-major, in `dtype`; `cols` is a multiple of 4. */
+/** Elements of a weight's row that a product adds as one (kernels/lib/chunk.wgsl). */
+export const CHUNK = 32;
+
+/** Elements of a weight's row in memory: whole chunks, the last one filled with zeros. */
+export function paddedCols(cols: number): number {
+  return Math.ceil(cols / CHUNK) * CHUNK;
+}
+
+/** Bytes of a weight's row in memory. */
+export function rowBytes({ dtype, cols }: Pick<Weight, "dtype" | "cols">): number {
+  return paddedCols(cols) * (dtype === "f32" ? 4 : 2);
+}
+
+/** A weight matrix [rows, cols], row-major, in `dtype`, a row in `rowBytes`; `cols` is a multiple of 4. */
 export interface Weight {
   readonly buffer: DeviceBuffer;
   readonly dtype: WeightDtype;

@@ -6,12 +6,14 @@ export interface AdapterInfo {
   readonly description: string;
   /** A software adapter: lanes are SIMD lanes of a CPU. */
   readonly isCpu: boolean;
+  /** Least lanes of a subgroup; 0: shaders cannot use subgroups. */
+  readonly subgroupSize: number;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
 }
 
 export function describeAdapter(adapter: GPUAdapter): AdapterInfo {
-  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+  const { vendor, architecture, device, description, isFallbackAdapter, subgroupMinSize } = adapter.info;
   const limits: Record<string, number> = {};
   for (const name in adapter.limits) {
     const value = adapter.limits[name as keyof GPUSupportedLimits];
@@ -23,6 +25,7 @@ export function describeAdapter(adapter: GPUAdapter): AdapterInfo {
     device,
     description,
     isCpu: isFallbackAdapter || /llvmpipe|lavapipe|swiftshader/i.test(`${device} ${description}`),
+    subgroupSize: adapter.features.has("subgroups") ? subgroupMinSize : 0,
     features: [...adapter.features].sort(),
     limits,
   };

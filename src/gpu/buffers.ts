@@ -1,4 +1,4 @@
-import type { DeviceBuffer, Weight } from "../contracts/device.ts";
+import { type DeviceBuffer, rowBytes, type Weight } from "../contracts/device.ts";
 
 /** A device buffer that is a GPUBuffer. */
 export class GpuBuffer implements DeviceBuffer {
@@ -33,11 +33,6 @@ export interface RowSlice {
   readonly count: number;
   readonly base: number;
   readonly binding: GPUBufferBinding;
-}
-
-/** Bytes of one row of a weight. */
-export function rowBytes(weight: Weight): number {
-  return weight.cols * (weight.dtype === "f32" ? 4 : 2);
 }
 
 /** As many of the rows [first, end) as one binding holds, at least one. */

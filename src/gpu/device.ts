@@ -35,6 +35,7 @@ export async function openGpuDevice(options: GpuDeviceOptions = {}): Promise<Gpu
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const device = await adapter.requestDevice({
     label: "octavo",
+    requiredFeatures: adapter.features.has("subgroups") ? ["subgroups"] : [],
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
   });
   return new GpuDevice(device, describeAdapter(adapter), options);
@@ -82,7 +83,10 @@ export class GpuDevice implements Device {
     this.#step = device.createBuffer({ label: "step", size: STEP_BYTES, usage });
     const limits = { maxBytes: this.maxBindingBytes, alignment: device.limits.minStorageBufferOffsetAlignment };
     const binder = new Binder(device, this.#pipelines, this.#step, limits);
-    this.ops = checkedOps(new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), tuneFor === "cpu"));
+    const isCpu = tuneFor === "cpu";
+    const broadcasts = device.features.has("subgroups") && info.subgroupSize >= 8;
+    const lanes = isCpu && broadcasts ? "simd" : "gpu";
+    this.ops = checkedOps(new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), isCpu, lanes));
     this.lost = device.lost.then(({ reason, message }) => `The GPU device was lost (${reason}): ${message}`);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // Dawn would print it; it is thrown instead.

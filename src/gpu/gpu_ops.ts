@@ -21,19 +21,20 @@ import { gatedLinearOp } from "./ops/gated_linear.ts";
 import { linearOp } from "./ops/linear.ts";
 import { logprobsOp } from "./ops/logprobs.ts";
 import { normOp } from "./ops/norm.ts";
+import type { Lanes } from "./ops/product.ts";
 import { ropeOp } from "./ops/rope.ts";
 import { sampleOp } from "./ops/sample.ts";
 
 /** Operations as WGSL kernels; each file in `ops` turns one operation's arguments into bound dispatches. */
 export class GpuOps implements Ops {
   readonly #binder: Binder;
-  readonly #isCpu: boolean;
+  readonly #lanes: Lanes;
   readonly #attention: Attention;
 
-  /** `isCpu`: the adapter runs on a CPU, which changes the choice of kernel shapes but no result. */
-  constructor(binder: Binder, allocate: (label: string, bytes: number) => DeviceBuffer, isCpu: boolean) {
+  /** `isCpu` and `lanes` say what the adapter is, which changes the choice of kernel shapes but no result. */
+  constructor(binder: Binder, allocate: (label: string, bytes: number) => DeviceBuffer, isCpu: boolean, lanes: Lanes) {
     this.#binder = binder;
-    this.#isCpu = isCpu;
+    this.#lanes = lanes;
     this.#attention = new Attention(binder, allocate, isCpu);
   }
 
@@ -46,11 +47,11 @@ export class GpuOps implements Ops {
   }
 
   linear(name: string, args: LinearArgs): GpuOp {
-    return linearOp(this.#binder, name, args, this.#isCpu);
+    return linearOp(this.#binder, name, args, this.#lanes);
   }
 
   gatedLinear(name: string, args: GatedLinearArgs): GpuOp {
-    return gatedLinearOp(this.#binder, name, args, this.#isCpu);
+    return gatedLinearOp(this.#binder, name, args, this.#lanes);
   }
 
   ropeAndWrite(name: string, args: RopeArgs): GpuOp {

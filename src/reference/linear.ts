@@ -1,4 +1,4 @@
-import type { GatedLinearArgs, LinearArgs } from "../contracts/device.ts";
+import { type GatedLinearArgs, type LinearArgs, paddedCols } from "../contracts/device.ts";
 import { ACTIVATIONS } from "./activation.ts";
 import { memory } from "./buffer.ts";
 import { type ReferenceOp, referenceOp } from "./op.ts";
@@ -6,6 +6,7 @@ import { weightRows } from "./rows.ts";
 
 export function linearOp(name: string, args: LinearArgs): ReferenceOp {
   const { rows: outputs, cols: inputs } = args.weight;
+  const stride = paddedCols(inputs);
   const out = memory(args.out).f32;
   const x = memory(args.x).f32;
   const weight = weightRows(args.weight);
@@ -16,7 +17,7 @@ export function linearOp(name: string, args: LinearArgs): ReferenceOp {
     const rows = step[args.rows === "samples" ? "samples" : "rows"];
     for (let r = 0; r < rows; r++) {
       for (let column = 0; column < outputs; column++) {
-        const sum = weight.dot(x, r * inputs, column * inputs, inputs) + (bias ? bias[column]! : 0);
+        const sum = weight.dot(x, r * inputs, column * stride, inputs) + (bias ? bias[column]! : 0);
         const at = r * outputs + column;
         out[at] = activate(sum) + (add ? out[at]! : 0);
       }
@@ -26,6 +27,7 @@ export function linearOp(name: string, args: LinearArgs): ReferenceOp {
 
 export function gatedLinearOp(name: string, args: GatedLinearArgs): ReferenceOp {
   const inputs = args.weight.cols;
+  const stride = paddedCols(inputs);
   const inner = args.weight.rows / 2;
   const out = memory(args.out).f32;
   const x = memory(args.x).f32;
@@ -35,8 +37,8 @@ export function gatedLinearOp(name: string, args: GatedLinearArgs): ReferenceOp 
   return referenceOp(name, ({ rows }) => {
     for (let r = 0; r < rows; r++) {
       for (let column = 0; column < inner; column++) {
-        const gate = weight.dot(x, r * inputs, column * inputs, inputs) + (bias ? bias[column]! : 0);
-        const up = weight.dot(x, r * inputs, (inner + column) * inputs, inputs) + (bias ? bias[inner + column]! : 0);
+        const gate = weight.dot(x, r * inputs, column * stride, inputs) + (bias ? bias[column]! : 0);
+        const up = weight.dot(x, r * inputs, (inner + column) * stride, inputs) + (bias ? bias[inner + column]! : 0);
         out[r * inner + column] = activate(gate) * up;
       }
     }

@@ -1,8 +1,9 @@
 import { assert } from "../base/assert.ts";
-import type { Device, DeviceBuffer, Weight, WeightDtype } from "../contracts/device.ts";
+import { type Device, type DeviceBuffer, rowBytes, type Weight, type WeightDtype } from "../contracts/device.ts";
 import type { LayerSlots, LinearSlot, ModelSpec, NormSlot, TensorSlot } from "../contracts/model_spec.ts";
 import type { Checkpoint } from "../contracts/weights.ts";
 import { convert, weightDtype } from "../weights/dtype.ts";
+import { PaddedRows } from "./padded_rows.ts";
 import { WeightsDigest } from "./weights_digest.ts";
 
 export interface LoadedLinear {
@@ -115,9 +116,13 @@ class Loader {
     const cols = first.shape[1]!;
     const rows = slots.reduce((sum, slot) => sum + slot.shape[0]!, 0);
     const dtype = this.#dtype === "auto" ? this.#commonDtype(slots) : this.#dtype;
-    const buffer = this.#device.allocate(first.name, rows * cols * (dtype === "f32" ? 4 : 2));
+    const bytes = rowBytes({ dtype, cols });
+    const buffer = this.#device.allocate(first.name, rows * bytes);
     let offset = 0;
-    for (const { name } of slots) offset = await this.#upload(name, dtype, buffer, offset);
+    for (const { name } of slots) {
+      const padded = new PaddedRows(cols * (dtype === "f32" ? 4 : 2), bytes);
+      offset = await this.#upload(name, dtype, buffer, offset, (data) => padded.push(data));
+    }
     return { buffer, dtype, rows, cols };
   }
 
@@ -150,13 +155,19 @@ class Loader {
     return buffer;
   }
 
-  /** Writes a tensor at `offset` and returns the offset after it. */
-  async #upload(name: string, dtype: WeightDtype, buffer: DeviceBuffer, offset: number): Promise<number> {
+  /** Writes a tensor at `offset`, laid out by `layOut`, and returns the offset after it. */
+  async #upload(
+    name: string,
+    dtype: WeightDtype,
+    buffer: DeviceBuffer,
+    offset: number,
+    layOut: (data: Uint8Array) => Uint8Array = (data) => data,
+  ): Promise<number> {
     const stored = this.#storedDtype(name);
     this.#digest.tensor(name, stored, dtype, this.#checkpoint.tensors.get(name)!.bytes);
     for await (const chunk of this.#checkpoint.read(name)) {
       this.#digest.chunk(chunk);
-      const data = convert(chunk, stored, dtype);
+      const data = layOut(convert(chunk, stored, dtype));
       this.#device.write(buffer, offset, data);
       offset += data.byteLength;
       this.#loadedBytes += chunk.byteLength;

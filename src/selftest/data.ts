@@ -1,5 +1,12 @@
 import { Random } from "../base/random.ts";
-import type { DeviceBuffer, KvDtype, KvShape, Weight, WeightDtype } from "../contracts/device.ts";
+import {
+  type DeviceBuffer,
+  type KvDtype,
+  type KvShape,
+  paddedCols,
+  type Weight,
+  type WeightDtype,
+} from "../contracts/device.ts";
 import { numberToBf16, numberToF16 } from "../reference/half.ts";
 
 /** Seeded inputs for scenarios. */
@@ -35,6 +42,15 @@ export class Data {
 export function encode(values: Float32Array, dtype: WeightDtype | KvDtype): Float32Array | Uint16Array {
   if (dtype === "f32") return values;
   return Uint16Array.from(values, dtype === "f16" ? numberToF16 : numberToBf16);
+}
+
+/** The values [n, cols] as a weight's rows in device memory. */
+export function encodeRows(values: Float32Array, cols: number, dtype: WeightDtype): Float32Array | Uint16Array {
+  const padded = new Float32Array((values.length / cols) * paddedCols(cols));
+  for (let row = 0; row * cols < values.length; row++) {
+    padded.set(values.subarray(row * cols, (row + 1) * cols), row * paddedCols(cols));
+  }
+  return encode(padded, dtype);
 }
 
 export function weight(buffer: DeviceBuffer, dtype: WeightDtype, rows: number, cols: number): Weight {

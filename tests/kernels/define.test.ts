@@ -19,6 +19,34 @@ describe("assemble", () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
+  test("gives a product its shape and its weight's elements, extensions first", () => {
+    const product = defineKernel({
+      name: "product",
+      source: "// the kernel",
+      libs: [],
+      product: true,
+      params: {},
+      buffers: { weight: "read array<packed8>" },
+    });
+    const shape = { kind: "lanes", rows: 2 } as const;
+    const code = assemble(product, { product: { shape, weight: "f16" } });
+    const order = [
+      "enable subgroups;",
+      "const ROWS = 2u;",
+      "const CHUNK8",
+      "alias packed8",
+      "alias input",
+      "// the kernel",
+    ];
+    const places = order.map((text) => code.indexOf(text));
+    expect(places[0]).toBe(0);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(() => assemble(product, {})).toThrow("product: received shape undefined");
+    expect(() =>
+      assemble(kernel, { packed: "f16", constants: { ROWS: 1 }, product: { shape, weight: "f16" } }),
+    ).toThrow("product: received shape lanes");
+  });
+
   test("refuses a missing constant and a missing or needless element type", () => {
     expect(() => assemble(kernel, { packed: "f16" })).toThrow("the constant ROWS is not given");
     expect(() => assemble(kernel, { constants: { ROWS: 1 } })).toThrow("received element type undefined");

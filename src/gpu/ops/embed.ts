@@ -1,5 +1,5 @@
 import { embed } from "../../../kernels/embed.ts";
-import type { DeviceBuffer, EmbedArgs, Weight } from "../../contracts/device.ts";
+import { type DeviceBuffer, type EmbedArgs, paddedCols, type Weight } from "../../contracts/device.ts";
 import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 import { rowSlices } from "../buffers.ts";
 
@@ -29,7 +29,7 @@ function lookUp(
     group: binder.group(
       name,
       embed,
-      { width4, offset, first, count, base, add: Number(add) },
+      { width4, stride: paddedCols(table.cols) / 4, offset, first, count, base, add: Number(add) },
       { ...ids, table: binding, out },
     ),
     grid: ({ rows }) => [Math.ceil(width4 / 64), rows, 1],

@@ -1,18 +1,17 @@
-import { gatedChunks } from "../../../kernels/gated_chunks.ts";
-import { gatedRows } from "../../../kernels/gated_rows.ts";
+import { gated } from "../../../kernels/gated.ts";
 import type { GatedLinearArgs } from "../../contracts/device.ts";
 import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 import { type RowSlice, sliceRows } from "../buffers.ts";
 import { ACTIVATION } from "./activation.ts";
-import { chunkTile, linearTuning } from "./linear_shape.ts";
+import { type Lanes, productGrid, productParams, productTuning } from "./product.ts";
 
-export function gatedLinearOp(binder: Binder, name: string, args: GatedLinearArgs, isCpu: boolean): GpuOp {
+export function gatedLinearOp(binder: Binder, name: string, args: GatedLinearArgs, lanes: Lanes): GpuOp {
   const inner = args.weight.rows / 2;
   const dispatches: Dispatch[] = [];
   for (let first = 0; first < inner; ) {
     const gate = sliceRows(args.weight, first, inner, binder.limits);
     const up = sliceRows(args.weight, inner + first, inner + first + gate.count, binder.limits);
-    dispatches.push(...bindSlice(binder, name, args, gate, up, isCpu));
+    dispatches.push(...bindSlice(binder, name, args, gate, up, lanes));
     first += up.count;
   }
   return { name, dispatches };
@@ -25,44 +24,25 @@ function bindSlice(
   args: GatedLinearArgs,
   gate: RowSlice,
   up: RowSlice,
-  isCpu: boolean,
+  lanes: Lanes,
 ): Dispatch[] {
   const { out, x, weight, bias, activation } = args;
-  const count = up.count;
+  const count = 2 * up.count;
   const params = {
-    inputs4: weight.cols / 4,
-    inner: weight.rows / 2,
+    ...productParams(weight),
     first: gate.first,
     count,
     gate_base: gate.base,
     up_base: up.base,
+    inner: weight.rows / 2,
     has_bias: Number(bias !== undefined),
   };
-  const buffers = { x, gate: gate.binding, up: up.binding, bias, out };
-  const rowsGroup = binder.group(name, gatedRows, params, buffers);
-  const { shapes, choose } = linearTuning(isCpu);
-  return shapes.map((shape) => {
-    const chosen = (rows: number) => choose(rows) === shape;
-    if (shape === "chunks") {
-      const tile = chunkTile(weight.cols, 1024, name);
-      return {
-        shader: binder.shader(gatedChunks, { packed: weight.dtype, constants: { ACTIVATION: ACTIVATION[activation] } }),
-        group: binder.group(name, gatedChunks, { ...params, tile }, buffers),
-        grid: ({ rows }) => [Math.ceil(count / tile), chosen(rows) ? rows : 0, 1],
-      };
-    }
-    const columns = Math.ceil(shape.columns / 2);
-    return {
-      shader: binder.shader(gatedRows, {
-        packed: weight.dtype,
-        constants: { ACTIVATION: ACTIVATION[activation], ROWS: shape.rows, COLUMNS: columns, LANES: shape.lanes },
-      }),
-      group: rowsGroup,
-      grid: ({ rows }) => [
-        Math.ceil(count / (shape.lanes * columns)),
-        chosen(rows) ? Math.ceil(rows / shape.rows) : 0,
-        1,
-      ],
-    };
-  });
+  const group = binder.group(name, gated, params, { x, gate: gate.binding, up: up.binding, bias, out });
+  const constants = { ACTIVATION: ACTIVATION[activation] };
+  const { shapes, choose } = productTuning(lanes);
+  return shapes.map((shape) => ({
+    shader: binder.shader(gated, { product: { shape, weight: weight.dtype }, constants }),
+    group,
+    grid: ({ rows }) => productGrid(shape, weight, count, choose(rows) === shape ? rows : 0),
+  }));
 }

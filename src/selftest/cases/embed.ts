@@ -1,6 +1,6 @@
 import type { WeightDtype } from "../../contracts/device.ts";
 import { SAMPLED } from "../../contracts/runner.ts";
-import { Data, encode, weight } from "../data.ts";
+import { Data, encodeRows, weight } from "../data.ts";
 import type { Case, Scenario } from "../scenario.ts";
 
 interface Shape {
@@ -18,8 +18,8 @@ export function embedScenario({ rows, vocab, width, dtype, learned, sampled = fa
   const data = new Data(rows * 31 + vocab);
   return {
     buffers: {
-      table: encode(data.floats(vocab * width), dtype),
-      places: encode(data.floats(50 * width), learned ?? "f32"),
+      table: encodeRows(data.floats(vocab * width), width, dtype),
+      places: encodeRows(data.floats(50 * width), width, learned ?? "f32"),
       ids: data.integers(rows, vocab).map((id, row) => (sampled && row % 2 === 1 ? SAMPLED + (row % 5) : id)),
       sampledIds: data.integers(5, vocab),
       positions: data.integers(rows, 48),

@@ -1,4 +1,4 @@
-import { Data, encode, weight } from "../data.ts";
+import { Data, encodeRows, weight } from "../data.ts";
 import type { Case, Scenario } from "../scenario.ts";
 import { describeLinear, type LinearCase } from "./linear.ts";
 
@@ -9,7 +9,7 @@ export function gatedLinearScenario(shape: Omit<LinearCase, "add" | "samples">):
   return {
     buffers: {
       x: data.floats(rows * inputs, size),
-      weight: encode(data.floats(2 * outputs * inputs), dtype),
+      weight: encodeRows(data.floats(2 * outputs * inputs), inputs, dtype),
       bias: data.floats(2 * outputs),
       out: new Float32Array(rows * outputs),
     },

@@ -1,5 +1,5 @@
 import type { Activation, WeightDtype } from "../../contracts/device.ts";
-import { Data, encode, weight } from "../data.ts";
+import { Data, encodeRows, weight } from "../data.ts";
 import type { Case, Scenario } from "../scenario.ts";
 
 export interface LinearCase {
@@ -20,7 +20,7 @@ export function linearScenario(shape: LinearCase): Scenario {
   return {
     buffers: {
       x: data.floats(rows * inputs, size),
-      weight: encode(data.floats(outputs * inputs), dtype),
+      weight: encodeRows(data.floats(outputs * inputs), inputs, dtype),
       bias: data.floats(outputs, size),
       out: data.floats(rows * outputs),
     },

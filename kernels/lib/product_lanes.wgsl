@@ -1,0 +1,71 @@
+// A product's shape for CPU adapters: a lane computes four columns of ROWS rows. There lanes are SIMD lanes and a load is
+// a gather, whatever its address; so the lanes of a subgroup load eight elements of a row together and broadcast them.
+alias input = f32;
+
+const LANES = 16u;
+const TILE = ROWS * 4u;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(subgroup_invocation_id) place: u32,
+) {
+  let column0 = (group.x * LANES + lane) * 4u;
+  let row0 = group.y * ROWS;
+  let rows = row_count();
+
+  // Rows and columns past the end repeat the last one; they are not stored. No lane leaves early: all are needed to load.
+  var begin: array<u32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) {
+    begin[r] = min(row0 + r, rows - 1u) * params.inputs;
+  }
+  var starts: array<u32, 4>;
+  for (var c = 0u; c < 4u; c++) {
+    starts[c] = row_start(column0 + c);
+  }
+  var sums = array<f32, TILE>();
+  for (var chunk = 0u; chunk < params.chunks; chunk++) {
+    // An explicit zero: a bare declaration was seen keeping the last chunk's values on Mesa lavapipe.
+    var chains = array<f32, TILE>();
+    let i_end = min((chunk + 1u) * CHUNK8, params.chunks * CHUNK8);
+    for (var i = chunk * CHUNK8; i < i_end; i++) {
+      var w: array<array<f32, 8>, 4>;
+      for (var c = 0u; c < 4u; c++) {
+        w[c] = unpack8(load8(c, starts[c] + i));
+      }
+      let k = min(i * 8u + place % 8u, params.inputs - 1u);
+      for (var r = 0u; r < ROWS; r++) {
+        let v = x[begin[r] + k];
+        let v0 = subgroupBroadcast(v, 0u);
+        let v1 = subgroupBroadcast(v, 1u);
+        let v2 = subgroupBroadcast(v, 2u);
+        let v3 = subgroupBroadcast(v, 3u);
+        let v4 = subgroupBroadcast(v, 4u);
+        let v5 = subgroupBroadcast(v, 5u);
+        let v6 = subgroupBroadcast(v, 6u);
+        let v7 = subgroupBroadcast(v, 7u);
+        for (var c = 0u; c < 4u; c++) {
+          var chain = chains[r * 4u + c];
+          chain = fma(v0, w[c][0], chain);
+          chain = fma(v1, w[c][1], chain);
+          chain = fma(v2, w[c][2], chain);
+          chain = fma(v3, w[c][3], chain);
+          chain = fma(v4, w[c][4], chain);
+          chain = fma(v5, w[c][5], chain);
+          chain = fma(v6, w[c][6], chain);
+          chains[r * 4u + c] = fma(v7, w[c][7], chain);
+        }
+      }
+    }
+    for (var c = 0u; c < 4u; c++) {
+      let scale = chunk_scale(c, starts[c], chunk);
+      for (var r = 0u; r < ROWS; r++) {
+        sums[r * 4u + c] = fma(chains[r * 4u + c], scale, sums[r * 4u + c]);
+      }
+    }
+  }
+  if (column0 < params.count) {
+    finish_rows(row0, rows, column0, sums);
+  }
+}

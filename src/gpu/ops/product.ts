@@ -1,0 +1,66 @@
+import type { ProductShape } from "../../../kernels/define.ts";
+import { paddedCols, rowBytes, type Weight } from "../../contracts/device.ts";
+import type { Grid } from "../binder.ts";
+
+/**
+ * Which shape of matrix product computes some rows. All give the same bits (kernels/lib/chunk.wgsl), so the choice is
+ * only about speed.
+ */
+export interface ProductTuning {
+  readonly shapes: readonly ProductShape[];
+  choose(rows: number): ProductShape;
+}
+
+/** What an adapter's lanes are: those of a GPU, or SIMD lanes of a CPU that can broadcast within eight or more. */
+export type Lanes = "gpu" | "simd";
+
+const ONE: ProductShape = { kind: "chunks", rows: 1 };
+const FEW: ProductShape = { kind: "chunks", rows: 4 };
+const SMALL_TILE: ProductShape = { kind: "tile", rows: 4 };
+const LARGE_TILE: ProductShape = { kind: "tile", rows: 8 };
+
+const GPU: ProductTuning = {
+  shapes: [ONE, FEW, SMALL_TILE, LARGE_TILE],
+  choose: (rows) => (rows === 1 ? ONE : rows <= 8 ? FEW : rows <= 64 ? SMALL_TILE : LARGE_TILE),
+};
+
+const SIMD_ONE: ProductShape = { kind: "lanes", rows: 1 };
+const SIMD_MANY: ProductShape = { kind: "lanes", rows: 4 };
+
+/** Measured on lavapipe: 4 x 4 a lane is as fast as 8 x 4, and twice as fast as 2 x 4; larger tiles leave the registers. */
+const SIMD: ProductTuning = {
+  shapes: [SIMD_ONE, SIMD_MANY],
+  choose: (rows) => (rows === 1 ? SIMD_ONE : SIMD_MANY),
+};
+
+export function productTuning(lanes: Lanes): ProductTuning {
+  return lanes === "simd" ? SIMD : GPU;
+}
+
+/** Lanes of the chunks shape's workgroup. */
+const CHUNK_LANES = 64;
+
+/** What every product's params begin with. */
+export function productParams(weight: Weight) {
+  const chunks = paddedCols(weight.cols) / 32;
+  return {
+    inputs: weight.cols,
+    chunks,
+    stride: rowBytes(weight) / (weight.dtype === "f32" ? 32 : 16),
+    span: Math.min(CHUNK_LANES, chunks),
+  };
+}
+
+/** Workgroups of a shape for `rows` rows and `count` columns of a weight. */
+export function productGrid({ kind, rows: tile }: ProductShape, { cols }: Weight, count: number, rows: number): Grid {
+  switch (kind) {
+    case "lanes":
+      return [Math.ceil(count / 64), Math.ceil(rows / tile), 1];
+    case "chunks": {
+      const quads = Math.floor(CHUNK_LANES / Math.min(CHUNK_LANES, paddedCols(cols) / 32));
+      return [Math.ceil(count / (4 * quads)), Math.ceil(rows / tile), 1];
+    }
+    case "tile":
+      return [Math.ceil(count / 32), Math.ceil(rows / (8 * tile)), 1];
+  }
+}
