@@ -2,26 +2,25 @@ import source from "./attention_lanes.wgsl" with { type: "text" };
 import { defineKernel } from "./define.ts";
 import cut from "./lib/cut.wgsl" with { type: "text" };
 import product from "./lib/product.wgsl" with { type: "text" };
-import running from "./lib/running.wgsl" with { type: "text" };
 
-/** Rows times heads a workgroup serves. */
-export const LANES = 8;
-
-/** Grid: [rows * heads / LANES]. */
+/** Grid: [heads / GROUP, rows / ROWS], the rows after the decodes with `first_row`. */
 export const attentionLanes = defineKernel({
   name: "attention_lanes",
   source,
-  libs: [product, cut, running],
+  libs: [product, cut],
+  constants: ["DIM4", "GROUP", "ROWS"],
+  subgroups: true,
   params: {
     heads: "u32",
     kv_heads: "u32",
     dim4: "u32",
     block_size: "u32",
     max_blocks: "u32",
+    first_row: "u32",
     scale: "f32",
   },
   buffers: {
-    q: "read array<vec4f>",
+    q: "read array<f32>",
     keys: "read array<packed4>",
     values: "read array<packed4>",
     positions: "read array<u32>",

@@ -1,17 +1,19 @@
-// Paged attention, one lane a row and head, which walks its context alone: no barrier and nothing shared. For adapters
-// whose lanes are the SIMD lanes of a CPU, where a workgroup that waits for itself costs more than it saves.
+// Paged attention by one subgroup of 8 lanes for the queries that share a KV head: GROUP heads of ROWS rows. For adapters
+// whose lanes are the SIMD lanes of a CPU: every load is 8 scalar ones there, so each is used by all queries. Lanes take
+// positions to score them and dimensions to weigh them; what they know of each other goes by broadcast, not through memory.
 struct Params {
   heads: u32,
   kv_heads: u32,
   dim4: u32,
   block_size: u32,
   max_blocks: u32,
+  first_row: u32, // 1: begin after the decode rows
   scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<uniform> params: Params;
-@group(0) @binding(2) var<storage, read> q: array<vec4f>;
+@group(0) @binding(2) var<storage, read> q: array<f32>;
 @group(0) @binding(3) var<storage, read> keys: array<packed4>;
 @group(0) @binding(4) var<storage, read> values: array<packed4>;
 @group(0) @binding(5) var<storage, read> positions: array<u32>;
@@ -19,84 +21,168 @@ struct Params {
 @group(0) @binding(7) var<storage, read> block_tables: array<u32>;
 @group(0) @binding(8) var<storage, read_write> out: array<vec4f>;
 
-var<private> cache_rows: array<u32, PARTITION>;
-var<private> weights: array<f32, PARTITION>;
+const LANES = 8u;
+const CHUNKS = PARTITION / LANES; // a lane has one position of each
+const LOWEST = -3.4e38;
+const QUERIES = GROUP * ROWS;
+const DIM8 = (DIM4 + 1u) / 2u;
+const TURNS = (DIM4 + LANES - 1u) / LANES; // a lane has one vec4 of each
 
-@compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let pair = id.x;
-  if (pair >= step.rows * params.heads) {
-    return;
-  }
-  let row = pair / params.heads;
-  let kv_head = pair % params.heads / (params.heads / params.kv_heads);
-  let context = positions[row] + 1u;
-  let table = sequences[row] * params.max_blocks;
-  let dim4 = params.dim4;
-  let query = pair * dim4;
+var<private> pairs: array<u32, QUERIES>; // row and head
+var<private> contexts: array<u32, QUERIES>;
+var<private> query: array<array<f32, DIM8>, QUERIES>;
+var<private> cache_rows: array<u32, CHUNKS>;
+var<private> weights: array<array<f32, CHUNKS>, QUERIES>;
+var<private> peaks: array<f32, QUERIES>;
+var<private> masses: array<f32, QUERIES>;
+var<private> total: array<array<vec4f, TURNS>, QUERIES>;
 
-  var peak = 0.0;
-  var mass = 0.0;
-  for (var start = 0u; start < context; start += PARTITION) {
-    let count = min(PARTITION, context - start);
-    let highest = score(query, table, kv_head, start, count);
-    var sum_of_weights = 0.0;
-    for (var i = 0u; i < count; i++) {
-      let weight = exp(weights[i] - highest);
-      weights[i] = weight;
-      sum_of_weights = select(sum_of_weights + weight, weight, i == 0u);
+// The values of lanes 0 to 3, or of lanes 4 to 7.
+fn lanes4(x: f32, upper: bool) -> vec4f {
+  let lower4 = vec4f(subgroupBroadcast(x, 0), subgroupBroadcast(x, 1), subgroupBroadcast(x, 2), subgroupBroadcast(x, 3));
+  let upper4 = vec4f(subgroupBroadcast(x, 4), subgroupBroadcast(x, 5), subgroupBroadcast(x, 6), subgroupBroadcast(x, 7));
+  return select(lower4, upper4, upper);
+}
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let first = group.y * ROWS + params.first_row * step.decode_rows;
+  let end = min(first + ROWS, step.rows);
+  // Rows of one sequence at a time; where a tile has rows of two, each is served without the other.
+  for (var row = first; row < end; row++) {
+    if (row == first || sequences[row] != sequences[row - 1u]) {
+      attend(row, end, group.x * GROUP, lane);
     }
-    var joined = Running(highest, sum_of_weights, vec4f());
-    for (var d = 0u; d < dim4; d++) {
-      let part = Running(highest, sum_of_weights, weigh(d, count));
-      // `out` holds what the partitions before this one came to.
-      if (start == 0u) {
-        joined = part;
-      } else {
-        joined = join(Running(peak, mass, out[query + d]), part);
+  }
+}
+
+// The rows from `first` on, below `end`, that are of its sequence.
+fn attend(first: u32, end: u32, head: u32, lane: u32) {
+  var last = first;
+  for (var row = first + 1u; row < end; row++) {
+    if (sequences[row] == sequences[first] && last + 1u == row) {
+      last = row;
+    }
+  }
+  // Loops of constant length would be unrolled, which takes long to compile and gains nothing.
+  let dim8 = (params.dim4 + 1u) / 2u;
+  let turns = (params.dim4 + LANES - 1u) / LANES;
+  for (var j = 0u; j < QUERIES; j++) {
+    // Queries beyond the last row repeat it.
+    let row = min(first + j / GROUP, last);
+    pairs[j] = row * params.heads + head + j % GROUP;
+    contexts[j] = positions[row] + 1u;
+    for (var d = 0u; d < dim8; d++) {
+      let i = d * LANES + lane;
+      if (i < DIM4 * 4u) {
+        query[j][d] = q[pairs[j] * DIM4 * 4u + i] * params.scale;
       }
-      out[query + d] = joined.value;
     }
-    peak = joined.peak;
-    mass = joined.mass;
   }
-  for (var d = 0u; d < dim4; d++) {
-    out[query + d] = settle(Running(peak, mass, out[query + d]));
+  let context = positions[last] + 1u;
+  let table = sequences[first] * params.max_blocks;
+  let kv_head = head / (params.heads / params.kv_heads);
+  for (var start = 0u; start < context; start += PARTITION) {
+    let chunks = (min(PARTITION, context - start) + LANES - 1u) / LANES;
+    var highest: array<f32, QUERIES>;
+    for (var j = 0u; j < QUERIES; j++) {
+      highest[j] = LOWEST;
+    }
+    for (var c = 0u; c < chunks; c++) {
+      let position = start + c * LANES + lane;
+      let cached = min(position, context - 1u);
+      let block = block_tables[table + cached / params.block_size];
+      let slot = block * params.block_size + cached % params.block_size;
+      let cache_row = (slot * params.kv_heads + kv_head) * DIM4;
+      cache_rows[c] = cache_row;
+      var chains = array<vec4f, QUERIES>(); // not without the (): then it is zeroed only once
+      for (var d = 0u; d < dim8; d++) {
+        let k0 = unpack4(keys[cache_row + 2u * d]);
+        let k1 = unpack4(keys[cache_row + min(2u * d + 1u, DIM4 - 1u)]);
+        for (var j = 0u; j < QUERIES; j++) {
+          // Where the last vec4 has no neighbour, the upper half of the query is 0.
+          let sum = fma(lanes4(query[j][d], false), k0, chains[j]);
+          chains[j] = fma(lanes4(query[j][d], true), k1, sum);
+        }
+      }
+      for (var j = 0u; j < QUERIES; j++) {
+        let score = sum4(chains[j]);
+        weights[j][c] = score;
+        highest[j] = select(highest[j], max(highest[j], score), position < contexts[j]);
+      }
+    }
+
+    var mass = array<f32, QUERIES>();
+    for (var j = 0u; j < QUERIES; j++) {
+      highest[j] = subgroupMax(highest[j]);
+    }
+    for (var c = 0u; c < chunks; c++) {
+      let position = start + c * LANES + lane;
+      for (var j = 0u; j < QUERIES; j++) {
+        let weight = select(0.0, exp(weights[j][c] - highest[j]), position < contexts[j]);
+        weights[j][c] = weight;
+        let a = lanes4(weight, false);
+        let b = lanes4(weight, true);
+        mass[j] = (((((((mass[j] + a.x) + a.y) + a.z) + a.w) + b.x) + b.y) + b.z) + b.w;
+      }
+    }
+
+    // As `join` does it, with the factors taken out of the loop over dimensions.
+    var old: array<f32, QUERIES>;
+    var fresh: array<f32, QUERIES>;
+    for (var j = 0u; j < QUERIES; j++) {
+      let lies = start < contexts[j];
+      let before = select(highest[j], peaks[j], start > 0u);
+      let peak = select(before, max(before, highest[j]), lies);
+      old[j] = exp(before - peak);
+      fresh[j] = select(0.0, exp(highest[j] - peak), lies);
+      peaks[j] = peak;
+      masses[j] = select(mass[j], fma(masses[j], old[j], mass[j] * fresh[j]), start > 0u);
+    }
+    for (var turn = 0u; turn < turns; turn++) {
+      let value = weigh(min(turn * LANES + lane, DIM4 - 1u), start, chunks);
+      for (var j = 0u; j < QUERIES; j++) {
+        let joined = fma(total[j][turn], vec4f(old[j]), value[j] * fresh[j]);
+        total[j][turn] = select(value[j], joined, start > 0u);
+      }
+    }
+  }
+
+  for (var turn = 0u; turn < turns; turn++) {
+    let d = turn * LANES + lane;
+    if (d < DIM4) {
+      for (var j = 0u; j < QUERIES; j++) {
+        out[pairs[j] * DIM4 + d] = total[j][turn] / masses[j];
+      }
+    }
   }
 }
 
-// Writes the scores of positions [start, start + count) to `weights` and where their K and V lie to `cache_rows`.
-// Returns the highest score.
-fn score(query: u32, table: u32, kv_head: u32, start: u32, count: u32) -> f32 {
-  let dim4 = params.dim4;
-  var highest = 0.0;
-  for (var i = 0u; i < count; i++) {
-    let position = start + i;
-    let block = block_tables[table + position / params.block_size];
-    let slot = block * params.block_size + position % params.block_size;
-    let cached = (slot * params.kv_heads + kv_head) * dim4;
-    var chains = vec4f();
-    for (var d = 0u; d < dim4; d++) {
-      chains = fma(q[query + d] * params.scale, unpack4(keys[cached + d]), chains);
+// The weighted sum of the d-th vec4 of the values of a partition, span by span, for each query.
+fn weigh(d: u32, start: u32, chunks: u32) -> array<vec4f, QUERIES> {
+  var value = array<vec4f, QUERIES>();
+  var sums = array<vec4f, QUERIES>();
+  for (var i = 0u; i < chunks * LANES; i += 4u) {
+    let c = i / LANES;
+    let upper = i % LANES != 0u;
+    let cached = bitcast<vec4u>(lanes4(bitcast<f32>(cache_rows[c]), upper)) + d;
+    let v = array<vec4f, 4>(
+      unpack4(values[cached.x]),
+      unpack4(values[cached.y]),
+      unpack4(values[cached.z]),
+      unpack4(values[cached.w]),
+    );
+    for (var j = 0u; j < QUERIES; j++) {
+      let weight = lanes4(weights[j][c], upper);
+      var sum = select(vec4f(), sums[j], i % SPAN != 0u);
+      for (var k = 0u; k < 4u; k++) {
+        let next = fma(vec4f(weight[k]), v[k], sum);
+        // A row must not see what a later one of its tile made of its value, which may not be finite.
+        sum = select(sum, next, ROWS == 1u || start + i + k < contexts[j]);
+      }
+      sums[j] = sum;
+      value[j] += select(vec4f(), sum, i % SPAN == SPAN - 4u || i + 4u == chunks * LANES);
     }
-    let sum = sum4(chains);
-    cache_rows[i] = cached;
-    weights[i] = sum;
-    highest = select(max(highest, sum), sum, i == 0u);
-  }
-  return highest;
-}
-
-// The weighted sum of the d-th vec4 of the values, span by span.
-fn weigh(d: u32, count: u32) -> vec4f {
-  var value = vec4f();
-  for (var span = 0u; span < SPANS; span++) {
-    let end = min(span * SPAN + SPAN, count);
-    var sum = vec4f();
-    for (var i = span * SPAN; i < end; i++) {
-      sum = fma(vec4f(weights[i]), unpack4(values[cache_rows[i] + d]), sum);
-    }
-    value = select(value + sum, sum, span == 0u);
   }
   return value;
 }

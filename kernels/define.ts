@@ -33,6 +33,8 @@ export interface Kernel<Param extends string = string, Buffer extends string = s
   readonly packed: boolean;
   /** Whether it is a matrix product, so that a shape and the weight's element type must be chosen. */
   readonly product: boolean;
+  /** Whether it uses subgroup operations whatever its shape. */
+  readonly subgroups: boolean;
 }
 
 export type Access = "read" | "read_write";
@@ -53,11 +55,12 @@ export interface ProductShape {
 }
 const PRODUCTS = { lanes: [lanes, finishRows], chunks: [chunks], tile: [tile, finishRows] };
 
-/** Declares a kernel; `constants`, `packed` and `product` may be left out. */
+/** Declares a kernel; `constants`, `packed`, `product` and `subgroups` may be left out. */
 export function defineKernel<Param extends string, Buffer extends string>(
-  kernel: Omit<Kernel<Param, Buffer>, "constants" | "packed" | "product"> & {
+  kernel: Omit<Kernel<Param, Buffer>, "constants" | "packed" | "product" | "subgroups"> & {
     constants?: readonly string[];
     product?: boolean;
+    subgroups?: boolean;
   },
 ): Kernel<Param, Buffer> {
   const types: string[] = Object.values(kernel.buffers);
@@ -67,6 +70,7 @@ export function defineKernel<Param extends string, Buffer extends string>(
     constants: kernel.constants ?? [],
     packed: types.some((type) => /packed[24]/.test(type)),
     product: kernel.product ?? false,
+    subgroups: kernel.subgroups ?? false,
   };
 }
 
@@ -92,7 +96,7 @@ export function assemble(kernel: Kernel, { packed, product, constants = {} }: Sp
   const spread = product
     ? [`const ROWS = ${product.shape.rows}u;`, chunk, ...WEIGHTS[product.weight], ...PRODUCTS[product.shape.kind]]
     : [];
-  const enable = product?.shape.kind === "lanes" ? ["enable subgroups;"] : [];
+  const enable = kernel.subgroups || product?.shape.kind === "lanes" ? ["enable subgroups;"] : [];
   return [...enable, ...prelude, ...element, ...spread, ...kernel.libs, kernel.source].join("\n");
 }
 

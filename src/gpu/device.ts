@@ -83,10 +83,9 @@ export class GpuDevice implements Device {
     this.#step = device.createBuffer({ label: "step", size: STEP_BYTES, usage });
     const limits = { maxBytes: this.maxBindingBytes, alignment: device.limits.minStorageBufferOffsetAlignment };
     const binder = new Binder(device, this.#pipelines, this.#step, limits);
-    const isCpu = tuneFor === "cpu";
     const broadcasts = device.features.has("subgroups") && info.subgroupSize >= 8;
-    const lanes = isCpu && broadcasts ? "simd" : "gpu";
-    this.ops = checkedOps(new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), isCpu, lanes));
+    const lanes = tuneFor === "cpu" && broadcasts ? "simd" : "gpu";
+    this.ops = checkedOps(new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), lanes));
     this.lost = device.lost.then(({ reason, message }) => `The GPU device was lost (${reason}): ${message}`);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // Dawn would print it; it is thrown instead.

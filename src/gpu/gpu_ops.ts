@@ -31,11 +31,11 @@ export class GpuOps implements Ops {
   readonly #lanes: Lanes;
   readonly #attention: Attention;
 
-  /** `isCpu` and `lanes` say what the adapter is, which changes the choice of kernel shapes but no result. */
-  constructor(binder: Binder, allocate: (label: string, bytes: number) => DeviceBuffer, isCpu: boolean, lanes: Lanes) {
+  /** `lanes` says what the adapter is, which changes the choice of kernel shapes but no result. */
+  constructor(binder: Binder, allocate: (label: string, bytes: number) => DeviceBuffer, lanes: Lanes) {
     this.#binder = binder;
     this.#lanes = lanes;
-    this.#attention = new Attention(binder, allocate, isCpu);
+    this.#attention = new Attention(binder, allocate, lanes);
   }
 
   embed(name: string, args: EmbedArgs): GpuOp {

@@ -1,9 +1,10 @@
-import { attentionLanes, LANES } from "../../../kernels/attention_lanes.ts";
+import { attentionLanes } from "../../../kernels/attention_lanes.ts";
 import { attentionMerge } from "../../../kernels/attention_merge.ts";
 import { attentionRows } from "../../../kernels/attention_rows.ts";
 import { attentionSplit, PARTITION } from "../../../kernels/attention_split.ts";
 import type { AttentionArgs, DeviceBuffer, StepShape } from "../../contracts/device.ts";
 import type { Binder, Dispatch, GpuOp } from "../binder.ts";
+import type { Lanes } from "./product.ts";
 
 /** Room for the partitions of split rows; rows that do not fit take the looping kernel, to the same bits. */
 const PARTIAL_BYTES = 64 << 20;
@@ -11,23 +12,34 @@ const PARTIAL_BYTES = 64 << 20;
 /** Rows times heads from which the looping kernel alone keeps a GPU busy. */
 const BUSY = 1024;
 
+/** Queries of one subgroup of attention_lanes: more take longer to compile than they gain. */
+const MOST_QUERIES = 6;
+
 /** Binds attention operations, which share one pair of buffers for the partitions of split rows. */
 export class Attention {
   readonly #binder: Binder;
   readonly #allocate: (label: string, bytes: number) => DeviceBuffer;
-  readonly #isCpu: boolean;
+  readonly #lanes: Lanes;
   readonly #partials = new Map<number, { values: DeviceBuffer; softmax: DeviceBuffer }>();
 
-  constructor(binder: Binder, allocate: (label: string, bytes: number) => DeviceBuffer, isCpu: boolean) {
+  constructor(binder: Binder, allocate: (label: string, bytes: number) => DeviceBuffer, lanes: Lanes) {
     this.#binder = binder;
     this.#allocate = allocate;
-    this.#isCpu = isCpu;
+    this.#lanes = lanes;
   }
 
   op(name: string, args: AttentionArgs): GpuOp {
     const { heads } = args;
-    if (this.#isCpu) {
-      return { name, dispatches: [this.#lanes(name, args)] };
+    if (this.#lanes === "simd") {
+      const group = groupOf(heads / args.kv.kvHeads);
+      const tile = Math.max(1, Math.floor(MOST_QUERIES / group));
+      return {
+        name,
+        dispatches: [
+          this.#tiles(name, args, group, 1, false, ({ decodeRows }) => decodeRows),
+          this.#tiles(name, args, group, tile, true, ({ rows, decodeRows }) => rows - decodeRows),
+        ],
+      };
     }
     const capacity = this.#capacity(args);
     const splits = ({ decodeRows, maxContext }: StepShape) => {
@@ -43,13 +55,25 @@ export class Attention {
     return { name, dispatches };
   }
 
-  /** A lane a row and head. On lavapipe it takes a fifth of the time of the looping kernel (100 rows, 6 heads of 32). */
-  #lanes(name: string, args: AttentionArgs): Dispatch {
-    const { heads, out } = args;
+  /**
+   * A subgroup for `group` heads of `tile` rows: `rows` of them, the first ones or those after the decodes. On lavapipe it
+   * takes a quarter to a third of the time of a lane for each row and head (12 heads of 64 in groups of 3, f16).
+   */
+  #tiles(
+    name: string,
+    args: AttentionArgs,
+    group: number,
+    tile: number,
+    skipDecodes: boolean,
+    rows: (step: StepShape) => number,
+  ): Dispatch {
+    const { heads, kv, out } = args;
+    const constants = { DIM4: kv.headDim / 4, GROUP: group, ROWS: tile };
+    const params = { ...paramsOf(args), first_row: Number(skipDecodes) };
     return {
-      shader: this.#binder.shader(attentionLanes, { packed: args.kv.dtype }),
-      group: this.#binder.group(name, attentionLanes, paramsOf(args), { ...inputsOf(args), out }),
-      grid: ({ rows }) => [Math.ceil((rows * heads) / LANES), rows > 0 ? 1 : 0, 1],
+      shader: this.#binder.shader(attentionLanes, { packed: kv.dtype, constants }),
+      group: this.#binder.group(name, attentionLanes, params, { ...inputsOf(args), out }),
+      grid: (step) => [heads / group, Math.ceil(rows(step) / tile), 1],
     };
   }
 
@@ -107,6 +131,13 @@ export class Attention {
     }
     return partials;
   }
+}
+
+/** Heads of one KV head that are served together: all, or where these are many, as large a part as divides them. */
+function groupOf(heads: number): number {
+  let group = Math.min(heads, MOST_QUERIES);
+  while (heads % group !== 0) group--;
+  return group;
 }
 
 function paramsOf({ heads, kv, maxBlocksPerSeq, scale }: AttentionArgs) {
