@@ -11,9 +11,11 @@ import { ADMISSION_HEADROOM } from "./engine/scheduler.ts";
 import { runtime } from "./host.ts";
 import { DiskPrefixStore } from "./prefix_store/disk_prefix_store.ts";
 import type { AttentionShape } from "./runner/block_size.ts";
-import { type LoadProgress, loadWeights } from "./runner/load_weights.ts";
+import type { LoadProgress } from "./runner/load_weights.ts";
 import { type MemoryPlan, planMemory } from "./runner/memory_plan.ts";
 import { ModelRunner } from "./runner/model_runner.ts";
+import { layOutWeights } from "./runner/weights_layout.ts";
+import { StartupBudget, throughput } from "./startup_budget.ts";
 import { VERSION } from "./version.ts";
 import { openCheckpoint } from "./weights/checkpoint.ts";
 import { weightDtype } from "./weights/dtype.ts";
@@ -78,6 +80,7 @@ export async function openDevice({ device, adapter }: Pick<ServeConfig, "device"
  * Loads a model directory onto a device and starts its engine.
  *
  * @param autoBlockSize what `--block-size auto` is; asked only where nothing else decides it
+ * @param budget takes the times of the phases
  */
 export async function buildEngine(
   directory: string,
@@ -85,8 +88,10 @@ export async function buildEngine(
   config: EngineConfig,
   onProgress: (progress: LoadProgress) => void = () => {},
   autoBlockSize: (shape: AttentionShape) => Promise<number> = async () => AUTO_BLOCK_SIZE,
+  budget = new StartupBudget(() => performance.now()),
 ): Promise<BuiltEngine> {
-  const opened = await openCheckpoint(directory);
+  const opened = await budget.phase("checkpoint", () => openCheckpoint(directory));
+  let digest: Promise<string> | undefined;
   try {
     const spec = parseModel(opened.config);
     const checkpoint = checkFit(spec, opened);
@@ -101,11 +106,17 @@ export async function buildEngine(
       maxModelLen: config.maxModelLen ?? null,
       maxBufferBytes: device.maxBindingBytes,
     });
-    const model = await loadWeights(spec, checkpoint, device, config.dtype, onProgress);
-    const runner = await ModelRunner.open(device, spec, model, plan, {
+    const weights = await layOutWeights(spec, checkpoint, device, config.dtype);
+    const bytes = [...checkpoint.tensors.values()].reduce((sum, tensor) => sum + tensor.bytes, 0);
+    const began = performance.now();
+    // The kernels are compiled in threads of their own; what goes wrong here is thrown where the runner awaits it.
+    digest = budget.phase("weights", () => weights.fill(onProgress), throughput(bytes));
+    digest.catch(() => {});
+    const runner = await ModelRunner.open(device, spec, { ...weights.parts, digest }, plan, {
       maxBatchedTokens: config.maxNumBatchedTokens,
       maxSequences: config.maxNumSeqs,
       version: `${VERSION} ${runtime.name}`,
+      onPrepared: () => budget.add("pipelines", (performance.now() - began) / 1000),
     });
     const prefixStore = await openPrefixStore(config, runner);
     const endIds = [...new Set([...spec.eosTokenIds, ...(await generationEosTokenIds(directory))])];
@@ -127,6 +138,8 @@ export async function buildEngine(
     });
     return { engine, runner, prefixStore, spec, plan, eosTokenIds: endIds };
   } finally {
+    // Nobody reads it any more once this is over, also where the runner could not be opened.
+    await digest?.catch(() => {});
     await opened.close();
   }
 }

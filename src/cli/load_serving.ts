@@ -8,6 +8,7 @@ import type { Engine } from "../engine/engine.ts";
 import { WorkerGrammars } from "../grammar/grammars.ts";
 import { vocabularyOf } from "../grammar/vocabulary.ts";
 import type { SamplingDefaults, Serving } from "../http/serving.ts";
+import { StartupBudget } from "../startup_budget.ts";
 import { type ChatTemplate, loadChatTemplate } from "../text/chat_template.ts";
 import { readTextFile, TextError } from "../text/json_file.ts";
 import { systemPromptTokens } from "../text/system_prompt.ts";
@@ -32,14 +33,29 @@ export interface Loaded {
 
 /** Loads MODEL, the bundled model where it is left out, and shows on stderr how far it is. */
 export async function loadServing(model: string | undefined, config: ServeConfig): Promise<Loaded> {
+  const budget = new StartupBudget(() => performance.now());
+  budget.add("runtime", performance.now() / 1000);
   const directory = model === undefined ? await bundledModel() : await findModel(model);
-  const device = await openDevice(config);
-  const [tokenizer, defaults] = await Promise.all([loadTokenizer(directory), samplingDefaults(directory)]);
-  const chatTemplate = await loadChatTemplate(directory, tokenizer.specialTokens, config.chatTemplate);
   const loading = loadingProgress(process.stderr);
-  const built = await buildEngine(directory, device, config, loading.show, (shape) =>
-    autoBlockSize(device, shape, blockSizeFile(process.env)),
-  ).finally(loading.stop);
+  const opening = budget.phase("adapter", () => openDevice(config));
+  const building = opening.then((device) =>
+    buildEngine(
+      directory,
+      device,
+      config,
+      loading.show,
+      (shape) => autoBlockSize(device, shape, blockSizeFile(process.env)),
+      budget,
+    ),
+  );
+  // What waits for the disk and for other threads there, leaves the time for this here.
+  const reading = budget.phase("tokenizer", () => readTexts(directory, config));
+  const [device, built, { tokenizer, defaults, chatTemplate }] = await Promise.all([opening, building, reading])
+    .catch((error) => {
+      void building.then(({ engine }) => engine.close()).catch(() => {});
+      throw error;
+    })
+    .finally(loading.stop);
   const { engine, plan, spec } = built;
   if (tokenizer.vocabSize > spec.vocabSize) {
     throw new CheckpointError(
@@ -60,6 +76,7 @@ export async function loadServing(model: string | undefined, config: ServeConfig
   }
   await loadPrefixCache(built, [...systemPrompts.values()]);
   for (const [file, tokenIds] of systemPrompts) await pinSystemPrompt(engine, tokenIds, file);
+  log.info("start-up: {phases}", { phases: budget.toString() });
   const formats = answerFormats(config, chatTemplate, tokenizer);
   const markers = formats.toolCalls?.markers ?? [];
   const vocabulary = () => vocabularyOf(tokenizer, spec.vocabSize, built.eosTokenIds, markers);
@@ -80,6 +97,15 @@ export async function loadServing(model: string | undefined, config: ServeConfig
         defaults,
       },
     },
+  };
+}
+
+async function readTexts(directory: string, { chatTemplate }: ServeConfig) {
+  const [tokenizer, defaults] = await Promise.all([loadTokenizer(directory), samplingDefaults(directory)]);
+  return {
+    tokenizer,
+    defaults,
+    chatTemplate: await loadChatTemplate(directory, tokenizer.specialTokens, chatTemplate),
   };
 }
 

@@ -2,7 +2,6 @@ import { getLogger } from "@logtape/logtape";
 import type { BuiltEngine } from "../build.ts";
 import { parseServeConfig, type ServeConfig } from "../config.ts";
 import { exit, onStopSignal, runtime, type Server, serve } from "../host.ts";
-import { createApp } from "../http/app.ts";
 import { OtlpExporter } from "../http/otlp.ts";
 import type { Serving } from "../http/serving.ts";
 import { VERSION } from "../version.ts";
@@ -24,6 +23,10 @@ export async function runServe(model: string | undefined, options: Readonly<Reco
   const apiKeys = await loadApiKeys(config);
   const traces = traceExporter(config);
 
+  // The adapter is opened in threads of its own, meanwhile the largest module is imported.
+  const loading = loadServing(model, config);
+  loading.catch(() => {});
+  const { createApp } = await import("../http/app.ts");
   let serving: Serving | null = null;
   let stopping = false;
   const app = createApp({
@@ -66,7 +69,7 @@ export async function runServe(model: string | undefined, options: Readonly<Reco
     void stop();
   });
 
-  const loaded = await loadServing(model, config);
+  const loaded = await loading;
   stop = () => shutDown(loaded.built, server, traces, config.shutdownTimeout);
   serving = loaded.serving;
   void loaded.device.lost.then((reason) => {

@@ -35,8 +35,8 @@ export interface LoadedModel {
   readonly layers: readonly LoadedLayer[];
   readonly finalNorm: LoadedNorm;
   readonly head: LoadedLinear;
-  /** Tells checkpoints apart; WeightsDigest. */
-  readonly digest: string;
+  /** Tells checkpoints apart; WeightsDigest. Pending while the weights are read. */
+  readonly digest: string | Promise<string>;
 }
 
 export interface LoadProgress {

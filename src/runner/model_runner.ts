@@ -23,6 +23,8 @@ export interface ModelRunnerOptions {
   readonly maxSequences: number;
   /** As FingerprintParts has it. */
   readonly version: string;
+  /** Called once the kernels are compiled. */
+  readonly onPrepared?: () => void;
 }
 
 interface RunnerParts {
@@ -87,13 +89,14 @@ export class ModelRunner implements Runner {
       maxBlocksPerSeq,
     });
     await device.prepare([...decoder.layers, ...decoder.head, ...decoder.norm]);
+    options.onPrepared?.();
     return new ModelRunner({
       device,
       limits,
       decoder,
       buffers,
       kvBlocks: new KvBlocks(device, caches, kv),
-      fingerprint: fingerprint({ spec, weights: model.digest, device, kv, version: options.version }),
+      fingerprint: fingerprint({ spec, weights: await model.digest, device, kv, version: options.version }),
     });
   }
 
