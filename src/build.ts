@@ -39,6 +39,7 @@ export type EngineConfig = Pick<
   | "schedulingPolicy"
   | "enableChunkedPrefill"
   | "asyncScheduling"
+  | "speculativeConfig"
   | "preemptionMode"
   | "swapSpace"
   | "enablePrefixCaching"
@@ -112,9 +113,11 @@ export async function buildEngine(
     // The kernels are compiled in threads of their own; what goes wrong here is thrown where the runner awaits it.
     digest = budget.phase("weights", () => weights.fill(onProgress), throughput(bytes));
     digest.catch(() => {});
+    // With all sequences running, at least one can draft.
+    const maxSamples = config.maxNumSeqs + (config.speculativeConfig?.maxDraft ?? 0);
     const runner = await ModelRunner.open(device, spec, { ...weights.parts, digest }, plan, {
       maxBatchedTokens: config.maxNumBatchedTokens,
-      maxSequences: config.maxNumSeqs,
+      maxSequences: maxSamples,
       version: `${VERSION} ${runtime.name}`,
       onPrepared: () => budget.add("pipelines", (performance.now() - began) / 1000),
     });
@@ -128,6 +131,7 @@ export async function buildEngine(
       headroom: ADMISSION_HEADROOM,
       chunkedPrefill: config.enableChunkedPrefill,
       asyncScheduling: config.asyncScheduling,
+      ...(config.speculativeConfig && { promptLookup: config.speculativeConfig, maxSamples }),
       eosTokenIds: endIds,
       maxQueuedRequests: config.maxNumQueuedReqs,
       preemptionMode: config.preemptionMode,

@@ -72,6 +72,41 @@ function choice<const T extends string, const L extends string>(now: readonly T[
   });
 }
 
+const atLeastOne = z.int("must be a whole number").min(1, "must be at least 1");
+
+/** vLLM's --speculative-config, as far as there is something behind it. */
+const promptLookupJson = z
+  .strictObject({
+    method: z.literal("ngram", { error: 'must be "ngram"' }),
+    num_speculative_tokens: atLeastOne.max(16, "must be at most 16"),
+    prompt_lookup_max: atLeastOne.default(4),
+    prompt_lookup_min: atLeastOne.default(2),
+  })
+  .refine(({ prompt_lookup_min: min, prompt_lookup_max: max }) => min <= max, {
+    error: "must not be more than prompt_lookup_max",
+    path: ["prompt_lookup_min"],
+  });
+
+const promptLookup = z.string().transform((text, context) => {
+  const refuse = (message: string) => {
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return refuse("must be JSON");
+  }
+  const parsed = promptLookupJson.safeParse(value);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    return refuse(path.length === 0 ? `cannot be used: ${message}` : `has a ${path.join(".")} that ${message}`);
+  }
+  const { num_speculative_tokens: maxDraft, prompt_lookup_min: minMatch, prompt_lookup_max: maxMatch } = parsed.data;
+  return { maxDraft, minMatch, maxMatch };
+});
+
 export const serveSchema = z.object({
   host: flag(z.string().default("127.0.0.1"), { value: "ADDRESS", help: "address to listen on" }),
   port: flag(whole(0, 65535).default(8000), { value: "PORT", help: "port to listen on; 0 takes a free one" }),
@@ -151,6 +186,10 @@ export const serveSchema = z.object({
   }),
   enableChunkedPrefill: flag(onOff.default(true), {
     help: "compute long prompts in chunks, mixed with running sequences",
+  }),
+  speculativeConfig: flag(promptLookup.optional(), {
+    value: "JSON",
+    help: 'guess tokens and check several in a step, such as {"method":"ngram","num_speculative_tokens":4}',
   }),
   asyncScheduling: flag(onOff.default(true), { help: "schedule a step while the one before it still runs" }),
   dtype: flag(choice(["auto", "bf16", "f16", "f32"]).default("auto"), {

@@ -40,6 +40,15 @@ describe("serve's settings", () => {
     expect(parseServeConfig(given, {})).toMatchObject(given);
   });
 
+  test("a speculative config is vLLM's, with its lengths to look up left to choose", () => {
+    const parsed = (text: string) => parseServeConfig({ speculativeConfig: text }, {}).speculativeConfig;
+    expect(parsed('{"method":"ngram","num_speculative_tokens":3}')).toEqual({ maxDraft: 3, minMatch: 2, maxMatch: 4 });
+    const lengths = { method: "ngram", num_speculative_tokens: 5, prompt_lookup_max: 6, prompt_lookup_min: 3 };
+    expect(parsed(JSON.stringify(lengths))).toEqual({ maxDraft: 5, minMatch: 3, maxMatch: 6 });
+    expect(parseServeConfig({}, {}).speculativeConfig).toBeUndefined();
+  });
+
+  const speculative = (config: object) => ({ speculativeConfig: JSON.stringify(config) });
   const refused: [Record<string, string>, Record<string, string>, string][] = [
     [{ toolCallParser: "pythonic" }, {}, "--tool-call-parser must be one of auto, hermes, llama3_json, mistral, none"],
     [{ port: "70000" }, {}, "--port must be a whole number from 0 to 65535"],
@@ -47,6 +56,23 @@ describe("serve's settings", () => {
     [{}, { OCTAVO_PORT: "x" }, "OCTAVO_PORT must be a whole number"],
     [{ kvCacheMemory: "lots" }, {}, "--kv-cache-memory must be a number of bytes"],
     [{ blockSize: "12" }, {}, "--block-size must be one of auto, 8, 16, 32, 64"],
+    [{ speculativeConfig: "ngram" }, {}, "--speculative-config must be JSON"],
+    [speculative({ method: "eagle", num_speculative_tokens: 4 }), {}, 'has a method that must be "ngram"'],
+    [
+      speculative({ method: "ngram", num_speculative_tokens: 0 }),
+      {},
+      "has a num_speculative_tokens that must be at least 1",
+    ],
+    [
+      speculative({ method: "ngram", num_speculative_tokens: 4, model: "small" }),
+      {},
+      "--speculative-config cannot be used",
+    ],
+    [
+      speculative({ method: "ngram", num_speculative_tokens: 4, prompt_lookup_min: 5 }),
+      {},
+      "has a prompt_lookup_min that must not be more than prompt_lookup_max",
+    ],
     [{ quantization: "int8" }, {}, "not in this version"],
     [{ enablePrefixCaching: "maybe" }, {}, "--enable-prefix-caching must be true or false"],
     [{ enableChunkedPrefill: "false" }, {}, "--max-model-len"],

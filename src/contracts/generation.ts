@@ -186,6 +186,16 @@ export interface EngineStats {
   readonly prefixHitTokens: number;
   readonly steps: number;
   readonly scheduledTokens: number;
+  /** Where the engine drafts. */
+  readonly speculation?: SpeculationCounts;
+}
+
+/** Of speculative decoding, since the start. */
+export interface SpeculationCounts {
+  readonly drafts: number;
+  /** Tokens drafted, and those of them that were right. */
+  readonly draftTokens: number;
+  readonly acceptedTokens: number;
 }
 
 /** What the HTTP layer and the library see of the engine. */

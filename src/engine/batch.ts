@@ -22,14 +22,24 @@ export interface PooledRows {
   readonly count: number;
 }
 
+/** Samples `first` and on are drawn after each of a draft's tokens. */
+export interface DraftedSamples {
+  readonly sequence: Sequence;
+  readonly first: number;
+  readonly draft: Uint32Array;
+}
+
 /**
  * Writes the scheduler's choice into the typed arrays of a StepInput. The arrays are made once, for the largest step,
  * and reused once the step is over.
  */
 export class Batch {
   readonly input: StepInput;
-  /** [samples] who gets a step's samples as its next tokens; null: a prompt's score. */
+  /** [samples] who gets a step's samples as its next tokens; null: nobody yet, since it scores a prompt or follows a draft. */
   readonly drawn: (Sequence | null)[] = [];
+  readonly drafted: DraftedSamples[] = [];
+  /** Rows of prompts, or of what was lost, are among the step's. */
+  hasPrompts = false;
   /** Nothing can be scheduled before this step's result is known, nor handed to the runner. */
   standsAlone = false;
   /** Where the step's samples score prompts. */
@@ -94,6 +104,8 @@ export class Batch {
     this.promptScores.length = 0;
     this.pooledRows.length = 0;
     this.drawn.length = 0;
+    this.drafted.length = 0;
+    this.hasPrompts = false;
     this.beams.clear();
     this.standsAlone = false;
     this.#edits.begin();
@@ -120,7 +132,7 @@ export class Batch {
     });
   }
 
-  #add({ sequence, start, count, samples }: ScheduledChunk, kv: KvCache): void {
+  #add({ sequence, start, count, draft, samples }: ScheduledChunk, kv: KvCache): void {
     const { input } = this;
     const cache = sequence.kv;
     assert(cache, `${sequence.id} is scheduled without blocks`);
@@ -130,7 +142,8 @@ export class Batch {
     input.blockTables.set(blocks, index * this.#maxBlocksPerSeq);
     for (let position = start; position < start + count; position++) {
       const row = input.rows++;
-      input.tokenIds[row] = sequence.tokens[position]!;
+      input.tokenIds[row] =
+        position < sequence.numTokens ? sequence.tokens[position]! : draft![position - sequence.numTokens]!;
       input.positions[row] = position;
       input.slots[row] = blocks[Math.floor(position / blockSize)]! * blockSize + (position % blockSize);
       input.rowSequences[row] = index;
@@ -138,19 +151,32 @@ export class Batch {
     input.maxContext = Math.max(input.maxContext, start + count);
     if (sequence.group.scoresPrompt) this.#addPromptScores(sequence, start, count);
     if (sequence.group.poolsPrompt) this.#addHidden(sequence, start, count);
-    const row = input.rows - 1;
-    if (samples === "own") this.#addSample(sequence, row);
-    if (samples === "all") for (const branch of sequence.group.branches) this.#addSample(branch, row);
+    const row = input.rows - 1 - (draft?.length ?? 0);
+    if (samples === "own") this.#addDraw(sequence, row);
+    if (samples === "all") for (const branch of sequence.group.branches) this.#addDraw(branch, row);
+    if (draft) this.#addDrafted(sequence, draft, row + 1);
+    else if (count > 1) this.hasPrompts = true;
   }
 
-  #addSample(sequence: Sequence, row: number): void {
+  #addDraw(sequence: Sequence, row: number): void {
+    const { group } = sequence;
+    const sample = this.#addSample(sequence, row, sequence.numTokens);
+    sequence.sample = sample;
+    this.drawn[sample] = sequence;
+    if (group.beam) this.beams.add(group);
+    if (group.needsTokens) this.standsAlone = true;
+  }
+
+  #addDrafted(sequence: Sequence, draft: Uint32Array, row: number): void {
+    this.drafted.push({ sequence, first: this.input.samples, draft });
+    for (let i = 0; i < draft.length; i++) this.#addSample(sequence, row + i, sequence.numTokens + 1 + i);
+    this.standsAlone = true;
+  }
+
+  #addSample(sequence: Sequence, row: number, position: number): number {
     const { input } = this;
     const { params, beam, topLogprobs } = sequence.group;
     const sample = this.#newSample(row, topLogprobs);
-    sequence.sample = sample;
-    this.drawn[sample] = sequence;
-    if (beam) this.beams.add(sequence.group);
-    if (sequence.group.needsTokens) this.standsAlone = true;
     const at = sample * SAMPLING_WORDS;
     const words = input.sampling;
     this.#samplingFloats[at] = beam ? 0 : params.temperature;
@@ -160,10 +186,11 @@ export class Batch {
     words[at + 3] = Number(seed & 0xffffffffn);
     words[at + 4] = Number((seed >> 32n) & 0xffffffffn);
     // The place of the token being chosen, not the step number: a preempted sequence draws the same noise again.
-    words[at + 5] = sequence.numTokens;
+    words[at + 5] = position;
     this.#samplingFloats[at + 6] = params.minP;
     this.#samplingFloats[at + 7] = params.typicalP;
     this.#edits.add(sequence, at);
+    return sample;
   }
 
   /** The chunk's rows from position `start` on predict tokens of the prompt, which are forced, to be scored. */

@@ -20,8 +20,10 @@ import { BlockEventLog } from "./block_event_log.ts";
 import { fetchPrefix } from "./fetch_prefix.ts";
 import { kvState } from "./kv_state.ts";
 import { LiveRequest } from "./live_request.ts";
+import type { PromptLookupOptions } from "./prompt_lookup.ts";
 import { Scheduler, type SchedulerOptions } from "./scheduler.ts";
 import type { Sequence, SequenceGroup } from "./sequence_group.ts";
+import { Speculation } from "./speculation.ts";
 import { StepInFlight } from "./step_in_flight.ts";
 import type { StopLimits } from "./stop.ts";
 import { type PreemptionMode, SwapPolicy } from "./swap_policy.ts";
@@ -36,6 +38,8 @@ export interface EngineOptions extends SchedulerOptions {
   readonly prefixStore?: PrefixStore;
   /** Schedule a step while the one before still runs. */
   readonly asyncScheduling: boolean;
+  /** Draft tokens by prompt lookup; absent: never. */
+  readonly promptLookup?: PromptLookupOptions;
   readonly preemptionMode: PreemptionMode;
   /** Bytes of host memory for blocks of preempted groups. */
   readonly swapSpace: number;
@@ -63,6 +67,7 @@ export class Engine implements GenerationEngine {
   /** Of the step in flight, and of the one before or after it. */
   readonly #batches: readonly [Batch, Batch];
   readonly #swap: SwapPolicy;
+  readonly #speculation: Speculation | null;
   readonly #blockEvents = new BlockEventLog();
   readonly #live = new Map<string, LiveRequest>();
   readonly #requestOf = new Map<SequenceGroup, LiveRequest>();
@@ -102,7 +107,8 @@ export class Engine implements GenerationEngine {
     this.#admission = new Admission(this.#kv, limits, options.maxSequences, this.#limits);
     options.prefixStore?.attach(this.#kv, () => this.#bell.ring());
     this.#swap = new SwapPolicy(runner, this.#kv, options.preemptionMode, options.swapSpace);
-    this.#scheduler = new Scheduler(this.#kv, options, this.#swap);
+    this.#speculation = options.promptLookup ? new Speculation(options.promptLookup) : null;
+    this.#scheduler = new Scheduler(this.#kv, options, this.#swap, this.#speculation);
     this.#batches = [new Batch(limits, this.#limits.eosTokenIds), new Batch(limits, this.#limits.eosTokenIds)];
     this.#loop = this.#run();
   }
@@ -150,6 +156,7 @@ export class Engine implements GenerationEngine {
       prefixHitTokens: this.#scheduler.prefixTokens.hits,
       steps: this.#steps,
       scheduledTokens: this.#scheduledTokens,
+      ...(this.#speculation && { speculation: this.#speculation.counts }),
     };
   }
 
@@ -245,7 +252,7 @@ export class Engine implements GenerationEngine {
     await this.#swap.measure(this.#options.now);
     let flying: StepInFlight | null = null;
     while (!this.#closed) {
-      if (flying && !(flying.isAdvanced && this.#scheduler.hasRoom)) {
+      if (flying && !this.#canOverlap(flying)) {
         await this.#land(flying);
         flying = null;
       }
@@ -265,6 +272,11 @@ export class Engine implements GenerationEngine {
     if (flying) await this.#land(flying);
   }
 
+  /** The next step can be scheduled, and loses nothing by it. */
+  #canOverlap(step: StepInFlight): boolean {
+    return step.isAdvanced && this.#scheduler.hasRoom && !this.#speculation?.isAwaiting(this.#scheduler.running);
+  }
+
   /** Hands the next step to the runner; null where there is nothing to compute. */
   async #launch(): Promise<StepInFlight | null> {
     const { preemptions } = this.#scheduler;
@@ -280,13 +292,14 @@ export class Engine implements GenerationEngine {
     }
     const batch = this.#batches[this.#launched++ % 2]!;
     batch.fill(chunks, this.#kv);
+    let output: Promise<StepOutput>;
     try {
       await this.#swap.beforeStep();
+      output = this.#runner.step(batch.input);
     } catch (error) {
-      this.#failStep(error);
-      return null;
+      output = Promise.reject(error);
     }
-    const step = new StepInFlight(batch, chunks, scheduledAt, this.#runner.step(batch.input));
+    const step = new StepInFlight(batch, chunks, scheduledAt, output);
     if (this.#options.asyncScheduling && !batch.standsAlone) step.advance(this.#scheduler);
     return step;
   }
@@ -297,10 +310,10 @@ export class Engine implements GenerationEngine {
     try {
       output = await step.output;
     } catch (error) {
-      this.#failStep(error);
+      this.#fail(`Cannot compute a step: ${error instanceof Error ? error.message : String(error)}`);
       return;
     }
-    const { input, promptScores, pooledRows, late, beams } = step.batch;
+    const { input, promptScores, pooledRows, late, beams, hasPrompts } = step.batch;
     this.#steps++;
     this.#scheduledTokens += input.rows;
     for (const listener of this.#stepListeners) listener(input.rows);
@@ -309,10 +322,11 @@ export class Engine implements GenerationEngine {
     for (const group of late) this.#hold(group);
     step.advance(this.#scheduler);
     const time = this.#options.now();
-    const began = Math.max(step.scheduledAt, this.#landedAt);
-    if (input.rows > input.decodeRows) this.#swap.prefilled(input.rows, time - began);
+    const ms = time - Math.max(step.scheduledAt, this.#landedAt);
+    if (hasPrompts) this.#swap.prefilled(input.rows, ms);
+    else this.#speculation?.stepped(input.rows, ms);
     this.#landedAt = time;
-    for (const draw of step.draws()) {
+    for (const draw of step.draws(this.#scheduler)) {
       const live = this.#requestOf.get(draw.branch.group)!;
       if (live.accept(draw, output, this.#scheduler, time)) this.#forget(draw.branch);
     }
@@ -360,10 +374,6 @@ export class Engine implements GenerationEngine {
     this.#live.delete(live.id);
   }
 
-  #failStep(error: unknown): void {
-    this.#fail(`Cannot compute a step: ${error instanceof Error ? error.message : String(error)}`);
-  }
-
   /** The device is gone: every live request ends with the reason, and so does every later one. */
   #fail(reason: string): void {
     this.#failure ??= reason;
@@ -379,10 +389,9 @@ export class Engine implements GenerationEngine {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  #untilNotified(): Promise<void> {
+  async #untilNotified(): Promise<void> {
     const { waiting, holdsAny } = this.#scheduler;
-    if (this.#left.size > 0 || (waiting.length > 0 && !holdsAny) || this.#closed) return Promise.resolve();
-    return this.#bell.wait();
+    if (this.#left.size === 0 && (waiting.length === 0 || holdsAny) && !this.#closed) await this.#bell.wait();
   }
 }
 

@@ -1,6 +1,7 @@
 import { assert } from "../base/assert.ts";
 import type { KvCache } from "../kv/kv_cache.ts";
-import type { KvSequence } from "../kv/kv_sequence.ts";
+import { blocksOwed, blocksOwedByBranches, spareBlocks } from "./block_needs.ts";
+import { type Drafting, DraftRoom } from "./draft_room.ts";
 import type { Sequence, SequenceGroup } from "./sequence_group.ts";
 import type { SwapSpace } from "./swap_space.ts";
 
@@ -16,6 +17,8 @@ export interface SchedulerOptions {
   readonly maxBatchedTokens: number;
   /** Most sequences running at once. */
   readonly maxSequences: number;
+  /** Most samples drawn in one step, where sequences draft; `maxSequences` at least, and where it is left out. */
+  readonly maxSamples?: number;
   /** Longest chunk of one sequence in a step; 0: only the token budget limits it. */
   readonly longPrefillThreshold: number;
   /**
@@ -44,6 +47,8 @@ export interface ScheduledChunk {
   readonly sequence: Sequence;
   readonly start: number;
   readonly count: number;
+  /** Guesses of the tokens that follow the sequence's last one: the last of `count`. */
+  readonly draft?: Uint32Array | undefined;
   /** Who gets a token from the last row: nobody yet, the sequence, or every branch of a group that has not parted. */
   readonly samples: "none" | "own" | "all";
 }
@@ -51,7 +56,9 @@ export interface ScheduledChunk {
 /** What a group would compute in this step. */
 interface Share {
   readonly sequence: Sequence;
+  /** Of its own tokens. */
   readonly count: number;
+  draft?: Uint32Array | undefined;
 }
 
 /**
@@ -72,15 +79,22 @@ export class Scheduler {
   readonly #kv: KvCache;
   readonly #options: SchedulerOptions;
   readonly #swapping: Swapping | null;
+  readonly #drafting: Drafting | null;
   #preemptions = 0;
   #prefixQueries = 0;
   #prefixHits = 0;
   #arrivals = 0;
 
-  constructor(kv: KvCache, options: SchedulerOptions, swapping: Swapping | null = null) {
+  constructor(
+    kv: KvCache,
+    options: SchedulerOptions,
+    swapping: Swapping | null = null,
+    drafting: Drafting | null = null,
+  ) {
     this.#kv = kv;
     this.#options = options;
     this.#swapping = swapping;
+    this.#drafting = drafting;
   }
 
   /** Preemptions since the start. */
@@ -112,6 +126,7 @@ export class Scheduler {
     const preemptionsBefore = this.#preemptions;
     let budget = this.#options.maxBatchedTokens;
 
+    const room = this.#drafting && this.#draftRoom();
     let decodesAhead = 0;
     for (const group of running) decodesAhead += group.decodeRows;
     for (let i = 0; i < running.length && budget > 0; i++) {
@@ -120,6 +135,7 @@ export class Scheduler {
       if (group.isHeld) continue;
       const shares = this.#shares(group, budget - decodesAhead);
       if (!this.#reserveByPreempting(group, shares)) break;
+      if (room) this.#addDraft(group, shares, room, budget - decodesAhead);
       budget -= this.#chunk(shares, chunks);
     }
     // What a preemption just freed belongs to the groups that run on, not to a newcomer.
@@ -132,20 +148,25 @@ export class Scheduler {
    * way: those of the victim, and who ends with them and leaves its blocks.
    */
   get hasRoom(): boolean {
-    let needed = 0;
-    for (const group of this.running) {
-      needed += this.#owed(group);
-      // A tail that the branches share is copied by those who write to it.
-      if (group.branches.length > 1) needed += group.branches.length;
-    }
-    return needed <= this.#kv.pool.free;
+    return spareBlocks(this.#kv, this.running) >= 0;
   }
 
-  /** Notes that the chunk's K and V are in the cache, as far as the next step can tell. */
-  advance({ sequence, start, count, samples }: ScheduledChunk): void {
+  /** Notes that the chunk's K and V are in the cache, as far as the next step can tell; those of a draft are not yet. */
+  advance({ sequence, start, count, draft, samples }: ScheduledChunk): void {
     assert(sequence.numComputed === start, `${sequence.id} advanced from ${sequence.numComputed}, not from ${start}`);
-    sequence.numComputed += count;
+    sequence.numComputed += count - (draft?.length ?? 0);
     if (samples === "all") this.#part(sequence.group);
+  }
+
+  /** The next token of a draft is the one that was drawn, so its K and V are right. */
+  confirm(sequence: Sequence): void {
+    sequence.numComputed++;
+    this.#drafting?.accepted();
+  }
+
+  /** Gives back what a draft took and did not fill. */
+  settle({ kv, numComputed }: Sequence): void {
+    if (kv) this.#kv.trim(kv, numComputed);
   }
 
   /** The token at `position`, whose step is over. What it fills and is computed can be found from here on. */
@@ -194,7 +215,7 @@ export class Scheduler {
     let owed = 0;
     let sequences = 0;
     for (const group of running) {
-      owed += this.#owed(group);
+      owed += blocksOwed(this.#kv, group);
       sequences += group.width;
     }
     while (budget > 0 && waiting.length > 0 && sequences + waiting[0]!.width <= maxSequences) {
@@ -203,7 +224,7 @@ export class Scheduler {
       // Without a token that may be found, nothing is.
       const findable = group.readsPrompt ? 1 : common;
       let hit = this.#kv.match(leader.chain, leader.tokens, findable);
-      const left = this.#kv.freeAfter(hit, common) - this.#owedByBranches(group) - owed;
+      const left = this.#kv.freeAfter(hit, common) - blocksOwedByBranches(this.#kv, group) - owed;
       if (sequences > 0 && left < headroom * sequences) break;
       if (this.#isSwappedIn(group, hit.blocks)) hit = this.#kv.match(leader.chain, leader.tokens, findable);
       const missing = common - hit.tokens;
@@ -216,7 +237,7 @@ export class Scheduler {
       leader.numComputed = hit.tokens;
       if (group.preemptions === 0) this.#countHit(group, hit.tokens);
       admitted.push(group);
-      owed += this.#owed(group);
+      owed += blocksOwed(this.#kv, group);
       sequences += group.width;
       budget -= this.#chunk([{ sequence: leader, count }], chunks);
     }
@@ -254,16 +275,33 @@ export class Scheduler {
    */
   #chunk(shares: readonly Share[], chunks: ScheduledChunk[]): number {
     let tokens = 0;
-    for (const { sequence, count } of shares) {
+    for (const { sequence, count: own, draft } of shares) {
       const { kv, group, numComputed: start } = sequence;
+      const count = own + (draft?.length ?? 0);
       assert(kv, `${sequence.id} is scheduled without blocks`);
       this.#kv.commit(kv, sequence.chain, sequence.tokens, Math.min(start + count, sequence.numKnown));
-      const ends = start + count === sequence.numTokens;
+      const ends = start + own === sequence.numTokens;
       const samples = !ends ? "none" : group.isLed && group.branches.length > 1 ? "all" : "own";
-      chunks.push({ sequence, start, count, samples });
+      chunks.push({ sequence, start, count, draft, samples });
       tokens += count;
     }
     return tokens;
+  }
+
+  #draftRoom(): DraftRoom {
+    const { maxSequences, maxSamples = maxSequences } = this.#options;
+    let sequences = 0;
+    for (const { width } of this.running) sequences += width;
+    for (const { width } of this.waiting) sequences += width;
+    return new DraftRoom(this.#kv, spareBlocks(this.#kv, this.running), maxSamples - Math.min(maxSequences, sequences));
+  }
+
+  #addDraft(group: SequenceGroup, [share]: readonly Share[], room: DraftRoom, budget: number): void {
+    if (!share) return;
+    const draft = this.#drafting!.draft(group, room.mostFor(group, budget), this.running.length);
+    if (!draft) return;
+    room.take(group, draft);
+    share.draft = draft;
   }
 
   /** False when the group itself was the last one left to preempt. */
@@ -284,7 +322,8 @@ export class Scheduler {
   #victimFor(group: SequenceGroup): SequenceGroup {
     const { running } = this;
     let at = running.length - 1;
-    while (running[at] !== group && this.#kv.heldAlone(kvOf(running[at]!)) === 0) at--;
+    const blocks = ({ branches }: SequenceGroup) => branches.flatMap(({ kv }) => kv ?? []);
+    while (running[at] !== group && this.#kv.heldAlone(blocks(running[at]!)) === 0) at--;
     return running[at]!;
   }
 
@@ -328,20 +367,6 @@ export class Scheduler {
     return child;
   }
 
-  /** Blocks that a group still needs for the tokens it has: those of the chunks to come. */
-  #owed(group: SequenceGroup): number {
-    let blocks = 0;
-    for (const { kv, numTokens } of group.branches) if (kv) blocks += this.#kv.blocksFor(numTokens) - kv.blocks.length;
-    return blocks + this.#owedByBranches(group);
-  }
-
-  /** What the branches need for themselves once they have parted. */
-  #owedByBranches({ isLed, branches, common, numTokens }: SequenceGroup): number {
-    if (!isLed || branches.length === 1) return 0;
-    const shared = Math.floor(common / this.#kv.blockSize);
-    return (branches.length - 1) * (this.#kv.blocksFor(numTokens) - shared);
-  }
-
   #chunkSize(missing: number, budget: number): number {
     const { longPrefillThreshold } = this.#options;
     return Math.min(missing, budget, longPrefillThreshold > 0 ? longPrefillThreshold : missing);
@@ -371,8 +396,4 @@ export class Scheduler {
     this.#kv.release(sequence.kv);
     sequence.kv = null;
   }
-}
-
-function kvOf({ branches }: SequenceGroup): KvSequence[] {
-  return branches.flatMap(({ kv }) => kv ?? []);
 }

@@ -51,17 +51,33 @@ export class StepInFlight {
   }
 
   /** Its tokens, beams' apart. Who has left since, or ended with the step before, gets nothing more. */
-  *draws(): Generator<Draw> {
+  *draws(scheduler: Scheduler): Generator<Draw> {
     const { drawn } = this.batch;
     for (let sample = 0; sample < drawn.length; sample++) {
       const branch = drawn[sample]!;
       if (!branch || branch.group.beam || this.#isLate(branch.group)) continue;
-      if (!branch.group.branches.includes(branch)) continue;
-      yield { branch, position: this.batch.positionOf(sample), sample };
+      if (isLive(branch)) yield { branch, position: this.batch.positionOf(sample), sample };
+    }
+    yield* this.#confirmed(scheduler);
+  }
+
+  /** The tokens after those of a draft that were right. Each must be accepted before the next is asked for. */
+  *#confirmed(scheduler: Scheduler): Generator<Draw> {
+    for (const { sequence: branch, first, draft } of this.batch.drafted) {
+      for (let i = 0; i < draft.length && isLive(branch) && branch.tokens[branch.numTokens - 1] === draft[i]; i++) {
+        scheduler.confirm(branch);
+        branch.expect(first + i);
+        yield { branch, position: branch.numTokens - 1, sample: first + i };
+      }
+      scheduler.settle(branch);
     }
   }
 
   #isLate(group: SequenceGroup): boolean {
     return this.batch.late.has(group);
   }
+}
+
+function isLive(branch: Sequence): boolean {
+  return branch.group.branches.includes(branch);
 }

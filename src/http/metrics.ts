@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { EngineStats, GenerationEngine } from "../contracts/generation.ts";
+import type { EngineStats, GenerationEngine, SpeculationCounts } from "../contracts/generation.ts";
 import type { Job } from "./job.ts";
 import { LoadForecast } from "./load_forecast.ts";
 import { STEP_TOKENS } from "./metric_buckets.ts";
@@ -46,6 +46,7 @@ export class Metrics {
     total("num_preemptions_total", "Preemptions so far", ({ preemptions }) => preemptions);
     total("prefix_cache_queries_total", "Prompt tokens looked up", ({ prefixQueryTokens }) => prefixQueryTokens);
     total("prefix_cache_hits_total", "Prompt tokens found in the cache", ({ prefixHitTokens }) => prefixHitTokens);
+    if (engine.stats().speculation) this.#watchSpeculation(engine);
     const config = { block_size: String(engine.blockSize), num_gpu_blocks: String(engine.numBlocks) };
     new Gauge({
       ...this.#named("cache_config_info", "The KV cache's configuration"),
@@ -90,6 +91,14 @@ export class Metrics {
 
   #named(name: string, help: string) {
     return { name: `${this.#prefix}${name}`, help, registers: [this.#registry] };
+  }
+
+  #watchSpeculation(engine: GenerationEngine): void {
+    const total = (name: string, help: string, read: (counts: SpeculationCounts) => number) =>
+      this.#watchTotal(`spec_decode_${name}_total`, help, engine, ({ speculation }) => read(speculation!));
+    total("num_drafts", "Drafts computed", ({ drafts }) => drafts);
+    total("num_draft_tokens", "Tokens drafted", ({ draftTokens }) => draftTokens);
+    total("num_accepted_tokens", "Drafted tokens that were right", ({ acceptedTokens }) => acceptedTokens);
   }
 
   #watch(name: string, help: string, engine: GenerationEngine, read: (stats: EngineStats) => number): void {

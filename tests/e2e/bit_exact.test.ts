@@ -108,6 +108,10 @@ for (const kind of deviceKinds) {
         ["batched, one sequence at a time, 3 rows a step", { maxNumBatchedTokens: "3", maxNumSeqs: "1" }],
         ["blocks of 8", { blockSize: "8" }],
         ["blocks of 64", { blockSize: "64" }],
+        [
+          "with drafted tokens",
+          { speculativeConfig: '{"method":"ngram","num_speculative_tokens":4,"prompt_lookup_min":1}' },
+        ],
       ];
       for (const [way, flags] of ways) {
         test(way, async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { events, harness, saying } from "./harness.ts";
+import { FakeEngine } from "./fake_engine.ts";
+import { events, harness, levelTokenizer, saying } from "./harness.ts";
 
 const NAMES = [
   ..."num_requests_running num_requests_waiting kv_cache_usage_perc num_preemptions_total prompt_tokens_total".split(
@@ -128,5 +129,16 @@ describe("GET /metrics", () => {
     expect(value("num_requests_running")).toBe(0);
     expect(value("iteration_tokens_total_count")).toBe(engine.computed);
     expect(samples.get('octavo:cache_config_info{block_size="16",num_gpu_blocks="64",model_name="tiny"}')).toBe(1);
+  });
+
+  test("counts drafts where there are any", async () => {
+    const engine = new FakeEngine({ vocabSize: levelTokenizer.vocabSize });
+    const stats = engine.stats();
+    engine.stats = () => ({ ...stats, speculation: { drafts: 5, draftTokens: 20, acceptedTokens: 12 } });
+    const samples = await scrape(harness({ serving: { engine } }).get);
+    const totals = ["num_drafts", "num_draft_tokens", "num_accepted_tokens"];
+    const values = totals.map((name) => samples.get(`octavo:spec_decode_${name}_total{model_name="tiny"}`));
+    expect(values).toEqual([5, 20, 12]);
+    expect([...(await scrape(harness().get)).keys()].filter((line) => line.includes("spec_decode"))).toEqual([]);
   });
 });
