@@ -1,6 +1,6 @@
 import type { KvShape, Op, Ops, StepShape } from "../../src/contracts/device.ts";
 import { MAX_TOP_LOGPROBS, maskWords, SAMPLING_WORDS } from "../../src/contracts/runner.ts";
-import { Data, weight } from "../../src/selftest/data.ts";
+import { Data } from "../../src/selftest/data.ts";
 import { BLOCK_SIZE, type Shape } from "./cases.ts";
 import type { Memory } from "./memory.ts";
 import { workOf } from "./work.ts";
@@ -48,6 +48,8 @@ function binder(ops: Ops, memory: Memory, shape: Shape): () => Op {
       return linear(ops, memory, shape);
     case "gated_linear":
       return gatedLinear(ops, memory, shape);
+    case "qkv":
+      return qkv(ops, memory, shape);
     case "rope_write":
       return rope(ops, memory, shape);
     case "attention_decode":
@@ -63,7 +65,7 @@ function binder(ops: Ops, memory: Memory, shape: Shape): () => Op {
 function embed(ops: Ops, memory: Memory, { rows, vocab, width, dtype }: Of<"embed">) {
   const out = memory.random("out", "f32", rows * width);
   const tokenIds = memory.words("ids", new Data(rows).integers(rows, vocab));
-  const table = weight(memory.random("table", dtype, vocab * width), dtype, vocab, width);
+  const table = memory.weight("table", dtype, vocab, width);
   return () => ops.embed("embed", { out, table, tokenIds });
 }
 
@@ -81,7 +83,7 @@ function linear(ops: Ops, memory: Memory, { rows, inputs, outputs, dtype, add }:
     ops.linear("linear", {
       out,
       x,
-      weight: weight(memory.random("weight", dtype, inputs * outputs), dtype, outputs, inputs),
+      weight: memory.weight("weight", dtype, outputs, inputs),
       activation: "none",
       write: add ? "add" : "store",
       rows: "tokens",
@@ -95,21 +97,41 @@ function gatedLinear(ops: Ops, memory: Memory, { rows, inputs, inner, dtype }: O
     ops.gatedLinear("gated", {
       out,
       x,
-      weight: weight(memory.random("weight", dtype, 2 * inner * inputs), dtype, 2 * inner, inputs),
+      weight: memory.weight("weight", dtype, 2 * inner, inputs),
       activation: "silu",
     });
 }
 
-function rope(ops: Ops, memory: Memory, { rows, heads, kvHeads, headDim, kvDtype }: Of<"rope_write">) {
+function qkv(ops: Ops, memory: Memory, shape: Of<"qkv">) {
+  const { rows, inputs, dtype, heads, kvHeads, headDim } = shape;
+  const outputs = (heads + 2 * kvHeads) * headDim;
+  const rotated = rotation(memory, shape);
+  const x = memory.random("x", "f32", rows * inputs);
+  return () =>
+    ops.qkv("qkv", {
+      ...rotated,
+      ...cache(memory, rotated.kv),
+      x,
+      weight: memory.weight("weight", dtype, outputs, inputs),
+    });
+}
+
+function rope(ops: Ops, memory: Memory, shape: Of<"rope_write">) {
+  const rotated = rotation(memory, shape);
+  return () => ops.ropeAndWrite("rope", { ...rotated, ...cache(memory, rotated.kv) });
+}
+
+function rotation(memory: Memory, { rows, heads, kvHeads, headDim, kvDtype }: Of<"qkv"> | Of<"rope_write">) {
   const kv: KvShape = { dtype: kvDtype, numBlocks: rows, blockSize: BLOCK_SIZE, kvHeads, headDim };
-  const shared = {
+  return {
+    kv,
+    heads,
     qkv: memory.random("qkv", "f32", rows * (heads + 2 * kvHeads) * headDim),
     q: memory.random("q", "f32", rows * heads * headDim),
     positions: memory.words("positions", new Data(rows).integers(rows, 1024)),
     slots: memory.words("slots", new Data(rows).shuffled(rows * BLOCK_SIZE).slice(0, rows)),
     rotation: memory.random("rotation", "f32", 1024 * headDim),
   };
-  return () => ops.ropeAndWrite("rope", { ...shared, ...cache(memory, kv), kv, heads });
 }
 
 function attention(ops: Ops, memory: Memory, shape: Of<"attention_decode"> | Of<"attention_prefill">) {

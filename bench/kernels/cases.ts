@@ -69,6 +69,7 @@ export type Shape =
       readonly inner: number;
       readonly dtype: WeightDtype;
     }
+  | ({ readonly op: "qkv"; readonly rows: number; readonly inputs: number; readonly dtype: WeightDtype } & Heads)
   | ({ readonly op: "rope_write"; readonly rows: number } & Heads)
   /** Every row a sequence of its own, all of the same context. */
   | ({ readonly op: "attention_decode"; readonly rows: number; readonly context: number } & Heads)
@@ -116,7 +117,7 @@ export function kernelCases({ models, rows, dtypes }: Choice): KernelCase[] {
 type Place = (place: string, shape: Shape) => KernelCase;
 
 function products(model: Model, rows: number, dtype: WeightDtype, inLayers: Place, once: Place): KernelCase[] {
-  const { hidden, heads, kvHeads, headDim, inner, vocab } = model;
+  const { hidden, heads, headDim, inner, vocab } = model;
   const linear = (inputs: number, outputs: number, add = false): Shape => ({
     op: "linear",
     rows,
@@ -126,7 +127,9 @@ function products(model: Model, rows: number, dtype: WeightDtype, inLayers: Plac
     add,
   });
   return [
-    inLayers("qkv", linear(hidden, (heads + 2 * kvHeads) * headDim)),
+    ...kvDtypes([dtype]).map((kvDtype) =>
+      inLayers("qkv", { op: "qkv", rows, inputs: hidden, dtype, ...headsOf(model, kvDtype) }),
+    ),
     inLayers("o", linear(heads * headDim, hidden, true)),
     inLayers("gate_up", { op: "gated_linear", rows, inputs: hidden, inner, dtype }),
     inLayers("down", linear(inner, hidden, true)),

@@ -17,10 +17,10 @@ export class Clock {
   /** `timestamps: false` does without those that the adapter has. */
   static async open(adapterName?: string, { timestamps = true } = {}): Promise<Clock> {
     const adapter = await openAdapter(adapterName);
-    const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
     const wanted: GPUFeatureName[] = timestamps ? ["subgroups", "timestamp-query"] : ["subgroups"];
     const raw = await adapter.requestDevice({
-      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
       requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
     });
     const clock = new Clock(raw, new GpuDevice(raw, describeAdapter(adapter), {}));

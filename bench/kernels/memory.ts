@@ -1,4 +1,10 @@
-import type { Device, DeviceBuffer } from "../../src/contracts/device.ts";
+import {
+  type Device,
+  type DeviceBuffer,
+  paddedCols,
+  type Weight,
+  type WeightDtype,
+} from "../../src/contracts/device.ts";
 import { Data, encode } from "../../src/selftest/data.ts";
 
 type Element = "f32" | "f16" | "bf16";
@@ -25,6 +31,11 @@ export class Memory {
       this.#device.write(buffer, at, pattern.subarray(0, buffer.bytes - at));
     }
     return buffer;
+  }
+
+  /** [rows, cols]; the zeros at the end of its rows are random numbers, too, which changes no time. */
+  weight(label: string, dtype: WeightDtype, rows: number, cols: number): Weight {
+    return { buffer: this.random(label, dtype, rows * paddedCols(cols)), dtype, rows, cols };
   }
 
   words(label: string, values: Uint32Array): DeviceBuffer {

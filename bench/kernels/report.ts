@@ -77,6 +77,8 @@ export function describeShape(shape: Shape): string {
       return `${shape.rows} x ${shape.width} ${shape.dtype}`;
     case "norm":
       return `${shape.rows} x ${shape.width}`;
+    case "qkv":
+      return `${shape.rows} x ${shape.inputs} by ${(shape.heads + 2 * shape.kvHeads) * shape.headDim} ${shape.dtype}, ${shape.kvDtype}`;
     case "rope_write":
       return `${shape.rows} rows, ${shape.kvDtype}`;
     case "attention_decode":

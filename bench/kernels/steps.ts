@@ -19,7 +19,7 @@ export interface Step {
 }
 
 /** Every place of a greedy step. */
-const COMMON = ["embed", "norm", "qkv", "rope", "o", "gate_up", "down"];
+const COMMON = ["embed", "norm", "qkv", "o", "gate_up", "down"];
 const PLACES = { decode: [...COMMON, "decode", "logits", "greedy"], prefill: [...COMMON, "prefill"] };
 const CONTEXT = { decode: 1024, prefill: 512 };
 

@@ -32,6 +32,14 @@ export function workOf(shape: Shape): Work {
       const bytes = 2 * inputs * inner * sizeOf(dtype) + rows * (inputs + inner) * 4;
       return { bytes, operations: 4 * rows * inputs * inner };
     }
+    case "qkv": {
+      const { rows, inputs, dtype, heads, kvHeads, headDim, kvDtype } = shape;
+      const outputs = (heads + 2 * kvHeads) * headDim;
+      // x and the row of cosines and sines in, q and the cache's row out, a position and a slot.
+      const floats = inputs + headDim + heads * headDim + 2;
+      const bytes = inputs * outputs * sizeOf(dtype) + rows * (floats * 4 + 2 * kvHeads * headDim * sizeOf(kvDtype));
+      return { bytes, operations: rows * (2 * inputs * outputs + 3 * (heads + kvHeads) * headDim) };
+    }
     case "rope_write": {
       const { rows, heads, kvHeads, headDim, kvDtype } = shape;
       // qkv and the row of cosines and sines in, q and the cache's row out, a position and a slot.

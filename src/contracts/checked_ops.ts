@@ -1,7 +1,6 @@
 import {
   type AttentionArgs,
   type DeviceBuffer,
-  type GatedLinearArgs,
   type KvShape,
   type LinearArgs,
   type Ops,
@@ -49,12 +48,16 @@ export function checkedOps(ops: Ops): Ops {
       check.linear(args, args.weight.rows / 2);
       return ops.gatedLinear(name, args);
     },
-    ropeAndWrite(name, args) {
+    qkv(name, args) {
       const check = new Check(name);
-      const { kv, heads } = args;
-      check.heads(args);
-      check.holds("qkv", args.qkv, (heads + 2 * kv.kvHeads) * kv.headDim);
-      check.holds("rotation", args.rotation, kv.headDim);
+      const outputs = (args.heads + 2 * args.kv.kvHeads) * args.kv.headDim;
+      check.that(args.weight.rows === outputs, "weight", `has ${outputs} rows`, args.weight.rows);
+      check.linear({ ...args, out: args.qkv }, outputs);
+      check.rope(args);
+      return ops.qkv(name, args);
+    },
+    ropeAndWrite(name, args) {
+      new Check(name).rope(args);
       return ops.ropeAndWrite(name, args);
     },
     attention(name, args) {
@@ -119,7 +122,14 @@ class Check {
     this.that(buffer.bytes >= bytes, slot, `of [${rows}, ${cols}] ${dtype} needs ${bytes} bytes`, sizeOf(buffer));
   }
 
-  linear({ out, x, weight, bias }: LinearArgs | GatedLinearArgs, outputs: number): void {
+  rope(args: RopeArgs): void {
+    const { kv, heads } = args;
+    this.heads(args);
+    this.holds("qkv", args.qkv, (heads + 2 * kv.kvHeads) * kv.headDim);
+    this.holds("rotation", args.rotation, kv.headDim);
+  }
+
+  linear({ out, x, weight, bias }: Pick<LinearArgs, "out" | "x" | "weight" | "bias">, outputs: number): void {
     this.weight("weight", weight);
     this.holds("x", x, weight.cols);
     this.holds("bias", bias, weight.rows);

@@ -157,6 +157,16 @@ export interface RopeArgs {
   rotation?: DeviceBuffer;
 }
 
+/** The product that makes q, k and v, and their rotation and writing. */
+export interface QkvArgs extends RopeArgs {
+  /** f32 [rows, weight.cols]. */
+  x: DeviceBuffer;
+  /** Rows of q, then k, then v. */
+  weight: Weight;
+  /** f32 [weight.rows]. */
+  bias?: DeviceBuffer;
+}
+
 export interface AttentionArgs {
   /** f32 [rows, heads * headDim]. */
   out: DeviceBuffer;
@@ -236,6 +246,8 @@ export interface Ops {
   norm(name: string, args: NormArgs): Op;
   linear(name: string, args: LinearArgs): Op;
   gatedLinear(name: string, args: GatedLinearArgs): Op;
+  /** As `linear` into `qkv` and then `ropeAndWrite`, to the same bits; a device may leave `qkv` as it is. */
+  qkv(name: string, args: QkvArgs): Op;
   /** Rotates q and k by position and writes k and v into their slots. */
   ropeAndWrite(name: string, args: RopeArgs): Op;
   attention(name: string, args: AttentionArgs): Op;

@@ -25,6 +25,8 @@ export interface BindingLimits {
   readonly maxBytes: number;
   /** A binding's offset is a multiple of this. */
   readonly alignment: number;
+  /** Storage buffers that a kernel may have. */
+  readonly maxStorageBuffers: number;
 }
 
 /** Rows [first, first + count) of a weight as one binding; row `first` is row `base` of the binding. */

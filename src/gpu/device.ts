@@ -32,11 +32,11 @@ export interface GpuDeviceOptions {
 /** Opens a WebGPU device with the adapter's buffer limits. Throws GpuUnavailableError. */
 export async function openGpuDevice(options: GpuDeviceOptions = {}): Promise<GpuDevice> {
   const adapter = await openAdapter(options.adapter);
-  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
   const device = await adapter.requestDevice({
     label: "octavo",
     requiredFeatures: adapter.features.has("subgroups") ? ["subgroups"] : [],
-    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
   });
   return new GpuDevice(device, describeAdapter(adapter), options);
 }
@@ -81,7 +81,8 @@ export class GpuDevice implements Device {
     this.#staging = new Staging(device, this.#pace);
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#step = device.createBuffer({ label: "step", size: STEP_BYTES, usage });
-    const limits = { maxBytes: this.maxBindingBytes, alignment: device.limits.minStorageBufferOffsetAlignment };
+    const { minStorageBufferOffsetAlignment: alignment, maxStorageBuffersPerShaderStage } = device.limits;
+    const limits = { maxBytes: this.maxBindingBytes, alignment, maxStorageBuffers: maxStorageBuffersPerShaderStage };
     const binder = new Binder(device, this.#pipelines, this.#step, limits);
     const broadcasts = device.features.has("subgroups") && info.subgroupSize >= 8;
     const lanes = tuneFor === "cpu" && broadcasts ? "simd" : "gpu";

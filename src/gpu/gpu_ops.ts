@@ -9,6 +9,7 @@ import type {
   LogprobsArgs,
   NormArgs,
   Ops,
+  QkvArgs,
   RopeArgs,
   SampleArgs,
 } from "../contracts/device.ts";
@@ -22,6 +23,7 @@ import { linearOp } from "./ops/linear.ts";
 import { logprobsOp } from "./ops/logprobs.ts";
 import { normOp } from "./ops/norm.ts";
 import type { Lanes } from "./ops/product.ts";
+import { qkvOp } from "./ops/qkv.ts";
 import { ropeOp } from "./ops/rope.ts";
 import { sampleOp } from "./ops/sample.ts";
 
@@ -52,6 +54,10 @@ export class GpuOps implements Ops {
 
   gatedLinear(name: string, args: GatedLinearArgs): GpuOp {
     return gatedLinearOp(this.#binder, name, args, this.#lanes);
+  }
+
+  qkv(name: string, args: QkvArgs): GpuOp {
+    return qkvOp(this.#binder, name, args, this.#lanes);
   }
 
   ropeAndWrite(name: string, args: RopeArgs): GpuOp {

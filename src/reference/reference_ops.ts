@@ -6,6 +6,7 @@ import { embedOp } from "./embed.ts";
 import { gatedLinearOp, linearOp } from "./linear.ts";
 import { logprobsOp } from "./logprobs.ts";
 import { normOp } from "./norm.ts";
+import { qkvOp } from "./qkv.ts";
 import { ropeOp } from "./rope.ts";
 import { sampleOp } from "./sample.ts";
 
@@ -15,6 +16,7 @@ export const referenceOps: Ops = {
   norm: normOp,
   linear: linearOp,
   gatedLinear: gatedLinearOp,
+  qkv: qkvOp,
   ropeAndWrite: ropeOp,
   attention: attentionOp,
   copyBlocks: copyBlocksOp,

@@ -119,8 +119,9 @@ function bindLayer(parts: DecoderParts, activations: Activations, index: number)
   const name = (op: string) => `layers.${index}.${op}`;
   return [
     ops.norm(name("attention_norm"), { out: h, x, ...layer.attentionNorm, ...norm }),
-    ops.linear(name("qkv"), { out: qkv, x: h, ...layer.qkv, activation: "none", write: "store", rows: "tokens" }),
-    ops.ropeAndWrite(name("rope"), {
+    ops.qkv(name("qkv"), {
+      x: h,
+      ...layer.qkv,
       qkv,
       q,
       keys,

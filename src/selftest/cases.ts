@@ -6,6 +6,7 @@ import { gatedLinearCases } from "./cases/gated_linear.ts";
 import { linearCases } from "./cases/linear.ts";
 import { logprobsCases } from "./cases/logprobs.ts";
 import { normCases } from "./cases/norm.ts";
+import { qkvCases } from "./cases/qkv.ts";
 import { ropeCases } from "./cases/rope.ts";
 import { sampleCases } from "./cases/sample.ts";
 import type { Case } from "./scenario.ts";
@@ -16,6 +17,7 @@ export const cases: readonly Case[] = [
   ...normCases,
   ...linearCases,
   ...gatedLinearCases,
+  ...qkvCases,
   ...ropeCases,
   ...attentionCases,
   ...copyBlocksCases,

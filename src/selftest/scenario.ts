@@ -1,10 +1,10 @@
 import type { Device, DeviceBuffer, Op, Ops, StepShape } from "../contracts/device.ts";
 
-/** One operation with its inputs, to be run on any device. */
+/** One operation, or several in order, with its inputs, to be run on any device. */
 export interface Scenario {
   /** Initial contents of every buffer, outputs included. */
   readonly buffers: Readonly<Record<string, Float32Array | Uint32Array | Uint16Array>>;
-  readonly bind: (ops: Ops, buffer: (name: string) => DeviceBuffer) => Op;
+  readonly bind: (ops: Ops, buffer: (name: string) => DeviceBuffer) => Op | readonly Op[];
   readonly step: Partial<StepShape>;
   /** Buffers to read afterwards, and their elements. */
   readonly outputs: Readonly<Record<string, "f32" | "f16" | "u32">>;
@@ -27,7 +27,7 @@ export async function runScenario(device: Device, scenario: Scenario): Promise<M
     device.write(buffer, 0, wholeWords(data));
     buffers.set(name, buffer);
   }
-  const op = scenario.bind(device.ops, (name) => buffers.get(name)!);
+  const bound = [scenario.bind(device.ops, (name) => buffers.get(name)!)].flat();
   const step = {
     rows: 0,
     decodeRows: 0,
@@ -38,8 +38,8 @@ export async function runScenario(device: Device, scenario: Scenario): Promise<M
     topLogprobs: -1,
     ...scenario.step,
   };
-  await device.prepare([op]);
-  await device.run([op], step, []);
+  await device.prepare(bound);
+  await device.run(bound, step, []);
   const outputs = new Map<string, Uint8Array>();
   for (const name of Object.keys(scenario.outputs)) {
     const buffer = buffers.get(name)!;

@@ -59,7 +59,7 @@ describe("the table of cases", () => {
 
   test("every operation of the device seam is measured at every model", () => {
     const ops = ["attention_decode", "attention_prefill", "copy_blocks", "edit_logits", "embed", "gated_linear"];
-    const others = ["linear", "logprobs", "norm", "rope_write", "sample"];
+    const others = ["linear", "logprobs", "norm", "qkv", "rope_write", "sample"];
     for (const { name } of MODELS) {
       const here = new Set(all.filter(({ model }) => model === name).map(({ shape }) => shape.op));
       expect([...here].sort()).toEqual([...ops, ...others] as Shape["op"][]);
@@ -70,6 +70,7 @@ describe("the table of cases", () => {
       norm: true,
       linear: true,
       gatedLinear: true,
+      qkv: true,
       ropeAndWrite: true,
       attention: true,
       copyBlocks: true,
@@ -112,10 +113,10 @@ test("a step is the sum of its kernels", () => {
   const lines = cases.map((item) => lineOf({ case: item, seconds: 3, fastest: 2, samples: 3, runs: 1 }, ceilings));
   const [decode, prefill, ...others] = stepsOf(lines);
   expect(others).toEqual([]);
-  // Two layers of qkv, rope, attention, o, gate_up and down, five norms, embedding; and logits and the choice.
-  expect(decode).toMatchObject({ kind: "decode", rows: 1, seconds: 2 * (12 + 5 + 1 + 2) });
-  expect(prefill).toMatchObject({ kind: "prefill", rows: 512, seconds: 2 * (12 + 5 + 1) });
-  expect(decode!.places[0]).toMatchObject({ place: "norm", share: 0.25 });
+  // Two layers of qkv, attention, o, gate_up and down, five norms, embedding; and logits and the choice.
+  expect(decode).toMatchObject({ kind: "decode", rows: 1, seconds: 2 * (10 + 5 + 1 + 2) });
+  expect(prefill).toMatchObject({ kind: "prefill", rows: 512, seconds: 2 * (10 + 5 + 1) });
+  expect(decode!.places[0]).toMatchObject({ place: "norm", share: 5 / 18 });
   expect(kernelTable(lines).split("\n")).toHaveLength(cases.length + 2);
 });
 
@@ -137,7 +138,7 @@ describeGpu("on a GPU", () => {
   test("names the places there are when asked for another", () => {
     const { status, stderr } = kernels("--only", "qvk");
     expect(status).toBe(1);
-    expect(stderr).toContain("--only takes qkv, linear, o, gate_up");
+    expect(stderr).toContain("--only takes qkv, o, linear, gate_up");
   });
 
   for (const clock of [[], ["--host-clock"]]) {
@@ -147,7 +148,7 @@ describeGpu("on a GPU", () => {
       const { status, stdout } = kernels(...few, ...clock, "--json", json);
       expect(status).toBe(0);
       expect(stdout).toMatch(/^time: (timestamps of the GPU|the host's clock)/m);
-      expect(stdout).toMatch(/^\| 3M qkv +\| +1 x 192 by 320 bf16 \| /m);
+      expect(stdout).toMatch(/^\| 3M qkv +\| +1 x 192 by 320 bf16, f16 \| /m);
       const { ceilings, kernels: lines } = JSON.parse(readFileSync(json, "utf8"));
       expect(lines.map((line: { case: { place: string } }) => line.case.place).sort()).toEqual(["norm", "qkv"]);
       for (const { seconds, fastest, floor, efficiency, bytes, bytesPerSecond, shareOfCopy } of lines) {

@@ -3,6 +3,7 @@ import type { Device } from "../../src/contracts/device.ts";
 import { gatedLinearScenario } from "../../src/selftest/cases/gated_linear.ts";
 import { linearScenario } from "../../src/selftest/cases/linear.ts";
 import { normScenario } from "../../src/selftest/cases/norm.ts";
+import { describeQkv, type QkvCase, qkvScenario } from "../../src/selftest/cases/qkv.ts";
 import { type SamplingRow, sampleScenario } from "../../src/selftest/cases/sample.ts";
 import { Data } from "../../src/selftest/data.ts";
 import { runScenario, type Scenario } from "../../src/selftest/scenario.ts";
@@ -20,6 +21,12 @@ function onRows(scenario: Scenario, rows: readonly number[], inputs: number, out
 async function outOf(device: Device, scenario: Scenario): Promise<Uint32Array> {
   return new Uint32Array((await runScenario(device, scenario)).get("out")!.slice().buffer);
 }
+
+/** The weight of the second is more than `slicing` binds. */
+const qkvShapes: readonly QkvCase[] = [
+  { rows: 1, inputs: 68, heads: 4, kvHeads: 2, headDim: 12, dtype: "bf16", kvDtype: "f16", rotate: true, bias: true },
+  { rows: 37, inputs: 256, heads: 4, kvHeads: 1, headDim: 32, dtype: "f32", kvDtype: "f32", rotate: true },
+];
 
 const ROWS = 21;
 const batches: readonly (readonly number[])[] = [
@@ -69,6 +76,19 @@ describeGpu("a row's bits do not depend on its batch or the kernel's shape", () 
     await expectSameRows(linear, 332, 301, [slicing!]);
     await expectSameRows(gated, 196, 203, [slicing!]);
   }, 240_000);
+
+  for (const shape of qkvShapes) {
+    test(`q, k and v of ${describeQkv(shape)}, in one dispatch or in two`, async () => {
+      const scenario = qkvScenario(shape);
+      const expected = await runScenario(devices[0]!, scenario);
+      for (const device of [...devices, slicing!]) {
+        for (const parts of [false, true]) {
+          const actual = await runScenario(device, qkvScenario(shape, { parts }));
+          for (const [name, bytes] of expected) expect(actual.get(name)).toEqual(bytes);
+        }
+      }
+    }, 240_000);
+  }
 
   test("norms", async () => {
     await expectSameRows(normScenario({ kind: "rms", rows: ROWS, width: 340 }), 340, 340);

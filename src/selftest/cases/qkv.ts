@@ -1,0 +1,82 @@
+import type { KvDtype, WeightDtype } from "../../contracts/device.ts";
+import { cacheLength, Data, encode, encodeRows, weight } from "../data.ts";
+import type { Case, Scenario } from "../scenario.ts";
+
+export interface QkvCase {
+  rows: number;
+  inputs: number;
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  dtype: WeightDtype;
+  kvDtype: KvDtype;
+  rotate: boolean;
+  bias?: boolean;
+}
+
+/** `parts`: as two operations, a product and then a rotation. */
+export function qkvScenario(shape: QkvCase, { parts = false } = {}): Scenario {
+  const { rows, inputs, heads, kvHeads, headDim, dtype, kvDtype, rotate, bias } = shape;
+  const data = new Data(rows + heads * headDim);
+  const kv = { dtype: kvDtype, numBlocks: 12, blockSize: 8, kvHeads, headDim };
+  const caches = encode(data.floats(cacheLength(kv)), kvDtype);
+  const outputs = (heads + 2 * kvHeads) * headDim;
+  return {
+    buffers: {
+      x: data.floats(rows * inputs),
+      weight: encodeRows(data.floats(outputs * inputs), inputs, dtype),
+      bias: data.floats(outputs),
+      qkv: new Float32Array(rows * outputs),
+      q: new Float32Array(rows * heads * headDim),
+      keys: caches,
+      values: caches,
+      positions: data.integers(rows, 100),
+      slots: data.shuffled(96).slice(0, rows),
+      rotation: data.floats(100 * headDim),
+    },
+    bind: (ops, buffer) => {
+      const product = {
+        x: buffer("x"),
+        weight: weight(buffer("weight"), dtype, outputs, inputs),
+        ...(bias && { bias: buffer("bias") }),
+      };
+      const rotation = {
+        qkv: buffer("qkv"),
+        q: buffer("q"),
+        keys: buffer("keys"),
+        values: buffer("values"),
+        kv,
+        heads,
+        positions: buffer("positions"),
+        slots: buffer("slots"),
+        ...(rotate && { rotation: buffer("rotation") }),
+      };
+      if (!parts) return [ops.qkv("qkv", { ...product, ...rotation })];
+      const linear = { ...product, out: buffer("qkv"), activation: "none", write: "store", rows: "tokens" } as const;
+      return [ops.linear("linear", linear), ops.ropeAndWrite("rope", rotation)];
+    },
+    step: { rows },
+    outputs: { q: "f32", keys: kvDtype, values: kvDtype },
+  };
+}
+
+const shapes: readonly QkvCase[] = [
+  { rows: 1, inputs: 64, heads: 8, kvHeads: 4, headDim: 8, dtype: "f32", kvDtype: "f32", rotate: true },
+  { rows: 1, inputs: 72, heads: 8, kvHeads: 1, headDim: 16, dtype: "bf16", kvDtype: "f16", rotate: true, bias: true },
+  { rows: 9, inputs: 36, heads: 3, kvHeads: 3, headDim: 12, dtype: "f32", kvDtype: "f32", rotate: true, bias: true },
+  { rows: 70, inputs: 128, heads: 4, kvHeads: 2, headDim: 32, dtype: "bf16", kvDtype: "f16", rotate: true },
+  { rows: 5, inputs: 96, heads: 2, kvHeads: 1, headDim: 64, dtype: "f16", kvDtype: "f32", rotate: false, bias: true },
+];
+
+export const qkvCases: readonly Case[] = shapes.map((shape) => ({
+  kernel: "qkv",
+  name: describeQkv(shape),
+  scenario: () => qkvScenario(shape),
+  // A 16-bit cache may round to either neighbour.
+  tolerance: shape.kvDtype === "f16" ? 2 ** -10 : 3e-6,
+}));
+
+export function describeQkv({ rows, inputs, heads, kvHeads, headDim, dtype, kvDtype, rotate, bias }: QkvCase): string {
+  const parts = [`${rows} x ${inputs} ${dtype}, heads ${heads}/${kvHeads} of ${headDim}, ${kvDtype}`];
+  return [...parts, bias && "bias", !rotate && "no rotation"].filter(Boolean).join(", ");
+}
