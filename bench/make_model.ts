@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { WeightDtype } from "../src/contracts/device.ts";
+import type { FloatDtype } from "../src/contracts/device.ts";
 import { SIZES } from "./lib/random_model.ts";
 import { writeRandomModel } from "./lib/write_random_model.ts";
 import { wholeOf } from "./load/bench_args.ts";
@@ -26,7 +26,7 @@ const began = performance.now();
 const { parameters, bytes } = await writeRandomModel(
   directory,
   model,
-  values.dtype as WeightDtype,
+  values.dtype as FloatDtype,
   wholeOf("seed", values.seed, 0),
 );
 const seconds = (performance.now() - began) / 1000;

@@ -1,4 +1,3 @@
-import bf16 from "./lib/bf16.wgsl" with { type: "text" };
 import chunk from "./lib/chunk.wgsl" with { type: "text" };
 import f16 from "./lib/f16.wgsl" with { type: "text" };
 import f32 from "./lib/f32.wgsl" with { type: "text" };
@@ -11,6 +10,8 @@ import unscaled from "./lib/unscaled.wgsl" with { type: "text" };
 import weightBf16 from "./lib/weight_bf16.wgsl" with { type: "text" };
 import weightF16 from "./lib/weight_f16.wgsl" with { type: "text" };
 import weightF32 from "./lib/weight_f32.wgsl" with { type: "text" };
+import weightInt4 from "./lib/weight_int4.wgsl" with { type: "text" };
+import weightInt8 from "./lib/weight_int8.wgsl" with { type: "text" };
 
 /**
  * A kernel is a `.wgsl` file and, beside it, what the host must know to bind it. Binding 0 is the step's uniform, shared
@@ -33,6 +34,8 @@ export interface Kernel<Param extends string = string, Buffer extends string = s
   readonly packed: boolean;
   /** Whether it is a matrix product, so that a shape and the weight's element type must be chosen. */
   readonly product: boolean;
+  /** Whether it reads a weight and is no product, so that the weight's element type must be chosen. */
+  readonly weight: boolean;
   /** Whether it uses subgroup operations whatever its shape. */
   readonly subgroups: boolean;
 }
@@ -41,11 +44,17 @@ export type Access = "read" | "read_write";
 
 /** Element type of a kernel's packed buffer, each a file in `lib`. */
 export type Packed = keyof typeof PACKED;
-const PACKED = { f32, f16, bf16 };
+const PACKED = { f32, f16 };
 
-/** Element type of a product's weight. */
+/** Element type of a weight. */
 export type PackedWeight = keyof typeof WEIGHTS;
-const WEIGHTS = { f32: [weightF32, unscaled], f16: [weightF16, unscaled], bf16: [weightBf16, unscaled] };
+const WEIGHTS = {
+  f32: [weightF32, unscaled],
+  f16: [weightF16, unscaled],
+  bf16: [weightBf16, unscaled],
+  int8: [weightInt8],
+  int4: [weightInt4],
+};
 
 /** How a product is spread over lanes; the file in `lib` says how many rows and columns a workgroup takes. */
 export interface ProductShape {
@@ -57,7 +66,7 @@ const PRODUCTS = { lanes: [lanes, finishRows], chunks: [chunks], tile: [tile, fi
 
 /** Declares a kernel; `constants`, `packed`, `product` and `subgroups` may be left out. */
 export function defineKernel<Param extends string, Buffer extends string>(
-  kernel: Omit<Kernel<Param, Buffer>, "constants" | "packed" | "product" | "subgroups"> & {
+  kernel: Omit<Kernel<Param, Buffer>, "constants" | "packed" | "product" | "weight" | "subgroups"> & {
     constants?: readonly string[];
     product?: boolean;
     subgroups?: boolean;
@@ -70,6 +79,7 @@ export function defineKernel<Param extends string, Buffer extends string>(
     constants: kernel.constants ?? [],
     packed: types.some((type) => /packed[24]/.test(type)),
     product: kernel.product ?? false,
+    weight: !kernel.product && types.some((type) => type.includes("packed8")),
     subgroups: kernel.subgroups ?? false,
   };
 }
@@ -78,11 +88,12 @@ export function defineKernel<Param extends string, Buffer extends string>(
 export interface Specialisation {
   readonly packed?: Packed;
   readonly product?: { readonly shape: ProductShape; readonly weight: PackedWeight };
+  readonly weight?: PackedWeight;
   readonly constants?: Readonly<Record<string, number>>;
 }
 
 /** The whole shader text: constants, element type, libs, kernel. Throws if the kernel wants what is not given. */
-export function assemble(kernel: Kernel, { packed, product, constants = {} }: Specialisation): string {
+export function assemble(kernel: Kernel, { packed, product, weight, constants = {} }: Specialisation): string {
   const missing = kernel.constants.find((name) => constants[name] === undefined);
   if (missing) throw new Error(`Cannot assemble kernel ${kernel.name}: the constant ${missing} is not given`);
   if (kernel.packed !== (packed !== undefined)) {
@@ -91,8 +102,11 @@ export function assemble(kernel: Kernel, { packed, product, constants = {} }: Sp
   if (kernel.product !== (product !== undefined)) {
     throw new Error(`Cannot assemble kernel ${kernel.name}: product: received shape ${product?.shape.kind}`);
   }
+  if (kernel.weight !== (weight !== undefined)) {
+    throw new Error(`Cannot assemble kernel ${kernel.name}: weight: received element type ${weight}`);
+  }
   const prelude = kernel.constants.map((name) => `const ${name} = ${constants[name]}u;`);
-  const element = packed ? [PACKED[packed]] : [];
+  const element = packed ? [PACKED[packed]] : weight ? [chunk, ...WEIGHTS[weight]] : [];
   const spread = product
     ? [`const ROWS = ${product.shape.rows}u;`, chunk, ...WEIGHTS[product.weight], ...PRODUCTS[product.shape.kind]]
     : [];

@@ -3,7 +3,8 @@
 // [first, first + count).
 struct Params {
   width4: u32,
-  stride: u32, // packed4s of an entry, zeros at its end counted
+  stride: u32, // packed8s of an entry, all that it holds counted
+  scales: u32, // packed8 of an entry at which its scales begin
   offset: u32,
   first: u32,
   count: u32,
@@ -15,7 +16,7 @@ struct Params {
 @group(0) @binding(1) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> ids: array<u32>;
 @group(0) @binding(3) var<storage, read> sampled: array<u32>;
-@group(0) @binding(4) var<storage, read> table: array<packed4>;
+@group(0) @binding(4) var<storage, read> table: array<packed8>;
 @group(0) @binding(5) var<storage, read_write> out: array<vec4f>;
 
 const SAMPLED = 0x80000000u; // src/contracts/runner.ts
@@ -29,11 +30,24 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     token = sampled[token - SAMPLED];
   }
   let entry = token + params.offset;
-  if (column >= params.width4 || entry < params.first || entry >= params.first + params.count) {
+  if (2u * column >= params.width4 || entry < params.first || entry >= params.first + params.count) {
     return;
   }
-  let value = unpack4(table[(params.base + entry - params.first) * params.stride + column]);
-  let at = row * params.width4 + column;
+  let start = (params.base + entry - params.first) * params.stride;
+  let values = unpack8(table[start + column]);
+  var scale = 1.0;
+  if (HAS_SCALES) {
+    let chunk = column / CHUNK8;
+    scale = scale_in(table[start + params.scales + chunk / SCALES], chunk);
+  }
+  let at = row * params.width4 + 2u * column;
+  write(at, scale * vec4f(values[0], values[1], values[2], values[3]));
+  if (2u * column + 1u < params.width4) {
+    write(at + 1u, scale * vec4f(values[4], values[5], values[6], values[7]));
+  }
+}
+
+fn write(at: u32, value: vec4f) {
   if (params.add == 1u) {
     out[at] += value;
   } else {

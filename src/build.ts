@@ -3,7 +3,7 @@ import { getLogger } from "@logtape/logtape";
 import { eosTokenIds } from "../models/config.ts";
 import { parseModel } from "../models/registry.ts";
 import { ConfigError, type ServeConfig } from "./config.ts";
-import type { Device, KvDtype, WeightDtype } from "./contracts/device.ts";
+import type { Device, KvDtype } from "./contracts/device.ts";
 import type { ModelSpec } from "./contracts/model_spec.ts";
 import { type Checkpoint, CheckpointError } from "./contracts/weights.ts";
 import { Engine } from "./engine/engine.ts";
@@ -46,6 +46,7 @@ export type EngineConfig = Pick<
   | "prefixCacheDir"
   | "prefixCacheDirSize"
   | "dtype"
+  | "quantization"
   | "kvCacheDtype"
   | "maxNumQueuedReqs"
 >;
@@ -57,6 +58,8 @@ export interface BuiltEngine {
   readonly prefixStore: DiskPrefixStore | null;
   readonly spec: ModelSpec;
   readonly plan: MemoryPlan;
+  /** Bytes of all weights in device memory. */
+  readonly weightBytes: number;
   /** Tokens that end an output. */
   readonly eosTokenIds: readonly number[];
 }
@@ -96,7 +99,7 @@ export async function buildEngine(
   try {
     const spec = parseModel(opened.config);
     const checkpoint = checkFit(spec, opened);
-    const kvDtype = config.kvCacheDtype === "auto" ? kvDtypeFor(spec, checkpoint, config.dtype) : config.kvCacheDtype;
+    const kvDtype = config.kvCacheDtype === "auto" ? kvDtypeFor(spec, checkpoint, config) : config.kvCacheDtype;
     const plan = planMemory(spec, {
       kvCacheBytes: config.kvCacheMemory ?? null,
       numBlocks: config.numGpuBlocksOverride ?? null,
@@ -107,7 +110,7 @@ export async function buildEngine(
       maxModelLen: config.maxModelLen ?? null,
       maxBufferBytes: device.maxBindingBytes,
     });
-    const weights = await layOutWeights(spec, checkpoint, device, config.dtype);
+    const weights = await layOutWeights(spec, checkpoint, device, config);
     const bytes = [...checkpoint.tensors.values()].reduce((sum, tensor) => sum + tensor.bytes, 0);
     const began = performance.now();
     // The kernels are compiled in threads of their own; what goes wrong here is thrown where the runner awaits it.
@@ -140,7 +143,7 @@ export async function buildEngine(
       ...(prefixStore && { prefixStore }),
       now: () => performance.now(),
     });
-    return { engine, runner, prefixStore, spec, plan, eosTokenIds: endIds };
+    return { engine, runner, prefixStore, spec, plan, weightBytes: weights.parts.bytes, eosTokenIds: endIds };
   } finally {
     // Nobody reads it any more once this is over, also where the runner could not be opened.
     await digest?.catch(() => {});
@@ -174,7 +177,8 @@ async function openPrefixStore(
 }
 
 /** A model in f32 asks for an f32 cache; halving the precision of a 16-bit model's cache would change nothing much. */
-function kvDtypeFor(spec: ModelSpec, checkpoint: Checkpoint, dtype: WeightDtype | "auto"): KvDtype {
+function kvDtypeFor(spec: ModelSpec, checkpoint: Checkpoint, { dtype, quantization }: EngineConfig): KvDtype {
+  if (quantization !== "none") return "f16";
   const weights = dtype === "auto" ? weightDtype(checkpoint.tensors.get(spec.embedding.name)!.dtype) : dtype;
   return weights === "f32" ? "f32" : "f16";
 }

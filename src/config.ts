@@ -198,9 +198,12 @@ export const serveSchema = z.object({
   }),
   kvCacheDtype: flag(choice(["auto", "f32", "f16"], ["int8"]).default("auto"), {
     value: "DTYPE",
-    help: "type of the KV cache: auto (f32 for f32 weights, else f16), f32 or f16",
+    help: "type of the KV cache: auto (f32 for f32 weights that are not quantised, else f16), f32 or f16",
   }),
-  quantization: flag(choice(["none"], ["int8", "int4"]).default("none"), { value: "SCHEME", help: "none" }),
+  quantization: flag(choice(["none", "int8", "int4"]).default("none"), {
+    value: "SCHEME",
+    help: "weight matrices in fewer bits: int8, int4 (the head stays int8) or none; 32 weights share a scale",
+  }),
   device: flag(choice(["auto", "webgpu", "reference"]).default("auto"), {
     value: "DEVICE",
     help: "auto and webgpu: a GPU through WebGPU; reference: plain TypeScript, slow, needs nothing",
@@ -268,6 +271,7 @@ const chatEngineSchema = serveSchema.pick({
   device: true,
   adapter: true,
   dtype: true,
+  quantization: true,
   kvCacheDtype: true,
   kvCacheMemory: true,
   maxModelLen: true,

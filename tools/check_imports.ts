@@ -23,7 +23,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   prefix_store: ["base", "contracts", "kv"],
   grammar: ["base", "contracts", "text"],
   http: ["base", "contracts", "text", "engine"],
-  selftest: ["base", "contracts", "gpu", "reference"],
+  selftest: ["base", "contracts", "gpu", "reference", "weights"],
 };
 
 /** The files and folders that may import an npm package. */

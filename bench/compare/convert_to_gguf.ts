@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { parseModel } from "../../models/registry.ts";
-import type { WeightDtype } from "../../src/contracts/device.ts";
+import type { FloatDtype } from "../../src/contracts/device.ts";
 import type { LinearSlot, ModelSpec, NormSlot, TensorSlot } from "../../src/contracts/model_spec.ts";
 import type { Checkpoint } from "../../src/contracts/weights.ts";
 import { openCheckpoint } from "../../src/weights/checkpoint.ts";
@@ -89,7 +89,7 @@ function tensorsOf(spec: ModelSpec, checkpoint: Checkpoint): GgufTensor[] {
 /** @param heads where given, the rows are those of as many heads that turn, and llama.cpp's order is another */
 function tensor(checkpoint: Checkpoint, name: string, { name: source, shape }: TensorSlot, heads?: number): GgufTensor {
   const stored = weightDtype(checkpoint.tensors.get(source)!.dtype)!;
-  const dtype: WeightDtype = shape.length === 1 ? "f32" : stored;
+  const dtype: FloatDtype = shape.length === 1 ? "f32" : stored;
   return {
     name,
     dtype,

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import type { WeightDtype } from "../../src/contracts/device.ts";
+import type { FloatDtype } from "../../src/contracts/device.ts";
 
 /** The file format of llama.cpp, version 3: metadata, a table of tensors, then their bytes on multiples of 32. */
 
@@ -10,7 +10,7 @@ export type GgufValue =
 
 export interface GgufTensor {
   readonly name: string;
-  readonly dtype: WeightDtype;
+  readonly dtype: FloatDtype;
   /** As safetensors has it, rows first; the file has the columns first. */
   readonly shape: readonly number[];
   /** Streams the elements in order, all of them. */
@@ -20,8 +20,8 @@ export interface GgufTensor {
 const ALIGNMENT = 32;
 const VERSION = 3;
 const VALUE_TYPES = { u32: 4, f32: 6, string: 8 };
-const TENSOR_TYPES: Readonly<Record<WeightDtype, number>> = { f32: 0, f16: 1, bf16: 30 };
-const ELEMENT_BYTES: Readonly<Record<WeightDtype, number>> = { f32: 4, f16: 2, bf16: 2 };
+const TENSOR_TYPES: Readonly<Record<FloatDtype, number>> = { f32: 0, f16: 1, bf16: 30 };
+const ELEMENT_BYTES: Readonly<Record<FloatDtype, number>> = { f32: 4, f16: 2, bf16: 2 };
 
 /** Writes a GGUF file; of the tensors' bytes, no more than `read` yields at once is held. */
 export async function writeGguf(

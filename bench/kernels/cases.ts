@@ -23,6 +23,8 @@ export const MODELS: readonly Model[] = [
 
 export const ROWS: readonly number[] = [1, 4, 16, 64, 512];
 export const DTYPES: readonly WeightDtype[] = ["f32", "f16", "bf16"];
+/** Measured where they are asked for. */
+export const QUANTIZED: readonly WeightDtype[] = ["int8", "int4"];
 
 /** More rows than this are one prompt, of which one row is sampled, and not as many sequences. */
 const MOST_SEQUENCES = 64;

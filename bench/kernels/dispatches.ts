@@ -1,5 +1,5 @@
 import { parseModel } from "../../models/registry.ts";
-import { type Device, type KvShape, type Op, paddedCols, type StepShape } from "../../src/contracts/device.ts";
+import { type Device, type KvShape, type Op, rowBytes, type StepShape } from "../../src/contracts/device.ts";
 import type { GpuOp } from "../../src/gpu/binder.ts";
 import { bindDecoder } from "../../src/runner/decoder.ts";
 import type { LoadedModel } from "../../src/runner/load_weights.ts";
@@ -60,7 +60,7 @@ function oneLayer(device: Device, model: Model, rows: number, context: number) {
     tie_word_embeddings: true,
   });
   const matrix = (label: string, outputs: number, inputs: number) =>
-    weight(device.allocate(label, outputs * paddedCols(inputs) * 2), "bf16", outputs, inputs);
+    weight(device.allocate(label, outputs * rowBytes({ dtype: "bf16", cols: inputs })), "bf16", outputs, inputs);
   const norm = { weight: device.allocate("norm", hidden * 4) };
   const embedding = matrix("embedding", vocab, hidden);
   const loaded: LoadedModel = {
@@ -81,6 +81,7 @@ function oneLayer(device: Device, model: Model, rows: number, context: number) {
     finalNorm: norm,
     head: { weight: embedding },
     digest: "zeros",
+    bytes: 0,
   };
   const maxBlocksPerSeq = Math.ceil(context / BLOCK_SIZE);
   const kv: KvShape = { dtype: "f16", numBlocks: rows * maxBlocksPerSeq + 1, blockSize: BLOCK_SIZE, kvHeads, headDim };

@@ -1,10 +1,4 @@
-import {
-  type Device,
-  type DeviceBuffer,
-  paddedCols,
-  type Weight,
-  type WeightDtype,
-} from "../../src/contracts/device.ts";
+import { type Device, type DeviceBuffer, rowBytes, type Weight, type WeightDtype } from "../../src/contracts/device.ts";
 import { Data, encode } from "../../src/selftest/data.ts";
 
 type Element = "f32" | "f16" | "bf16";
@@ -25,17 +19,23 @@ export class Memory {
   }
 
   random(label: string, element: Element, count: number): DeviceBuffer {
-    const buffer = this.#allocate(label, Math.ceil((count * (element === "f32" ? 4 : 2)) / 4) * 4);
+    return this.#filled(label, element, Math.ceil((count * (element === "f32" ? 4 : 2)) / 4) * 4);
+  }
+
+  /** [rows, cols]; the zeros at the end of its rows are random numbers, too, which changes no time. */
+  weight(label: string, dtype: WeightDtype, rows: number, cols: number): Weight {
+    // Any bytes are quants; as scales, those of f16 are numbers.
+    const element = dtype === "int8" || dtype === "int4" ? "f16" : dtype;
+    return { buffer: this.#filled(label, element, rows * rowBytes({ dtype, cols })), dtype, rows, cols };
+  }
+
+  #filled(label: string, element: Element, bytes: number): DeviceBuffer {
+    const buffer = this.#allocate(label, bytes);
     const pattern = this.#pattern(element);
     for (let at = 0; at < buffer.bytes; at += pattern.byteLength) {
       this.#device.write(buffer, at, pattern.subarray(0, buffer.bytes - at));
     }
     return buffer;
-  }
-
-  /** [rows, cols]; the zeros at the end of its rows are random numbers, too, which changes no time. */
-  weight(label: string, dtype: WeightDtype, rows: number, cols: number): Weight {
-    return { buffer: this.random(label, dtype, rows * paddedCols(cols)), dtype, rows, cols };
   }
 
   words(label: string, values: Uint32Array): DeviceBuffer {

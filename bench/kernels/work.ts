@@ -1,3 +1,4 @@
+import { CHUNK, CHUNK_BYTES, type WeightDtype } from "../../src/contracts/device.ts";
 import { SAMPLING_WORDS } from "../../src/contracts/runner.ts";
 import { BLOCK_SIZE, type Shape } from "./cases.ts";
 
@@ -83,8 +84,9 @@ function attention(shape: Extract<Shape, { context: number }>, cached: number, p
   return { bytes: cache + rows * (2 * heads * headDim + 2) * 4, operations: 4 * pairs * heads * headDim };
 }
 
-function sizeOf(dtype: "f32" | "f16" | "bf16"): number {
-  return dtype === "f32" ? 4 : 2;
+/** Bytes of an element, its part of a scale counted. */
+function sizeOf(dtype: WeightDtype): number {
+  return CHUNK_BYTES[dtype] / CHUNK;
 }
 
 /** What the machine gives at best, as measured. */

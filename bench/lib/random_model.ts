@@ -1,5 +1,5 @@
 import { parseModel } from "../../models/registry.ts";
-import type { WeightDtype } from "../../src/contracts/device.ts";
+import type { FloatDtype } from "../../src/contracts/device.ts";
 import type { LayerSlots, NormSlot, TensorSlot } from "../../src/contracts/model_spec.ts";
 import { MODELS, type Model } from "../kernels/cases.ts";
 
@@ -30,7 +30,7 @@ export const SIZES: Readonly<Record<string, Model>> = {
 };
 
 /** config.json as transformers writes it. No token ends an output. */
-export function randomConfig(model: Model, dtype: WeightDtype): Record<string, unknown> {
+export function randomConfig(model: Model, dtype: FloatDtype): Record<string, unknown> {
   return {
     architectures: ["LlamaForCausalLM"],
     model_type: "llama",

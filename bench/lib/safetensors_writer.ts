@@ -1,6 +1,6 @@
 import { type FileHandle, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { WeightDtype } from "../../src/contracts/device.ts";
+import type { FloatDtype } from "../../src/contracts/device.ts";
 
 /** A tensor to be written: `bytes` streams its elements in order, all of them. */
 export interface TensorToWrite {
@@ -16,7 +16,7 @@ export interface TensorToWrite {
 export async function writeSafetensors(
   directory: string,
   tensors: readonly TensorToWrite[],
-  dtype: WeightDtype,
+  dtype: FloatDtype,
   shardBytes = 4e9,
 ): Promise<number> {
   const size = ({ shape }: TensorToWrite) => shape.reduce((product, extent) => product * extent, BYTES[dtype]);
@@ -50,14 +50,14 @@ export async function writeSafetensors(
   return total;
 }
 
-const BYTES: Readonly<Record<WeightDtype, number>> = { f32: 4, f16: 2, bf16: 2 };
+const BYTES: Readonly<Record<FloatDtype, number>> = { f32: 4, f16: 2, bf16: 2 };
 
 const padded = (n: number) => String(n).padStart(5, "0");
 
 async function writeShard(
   handle: FileHandle,
   tensors: readonly TensorToWrite[],
-  dtype: WeightDtype,
+  dtype: FloatDtype,
   size: (tensor: TensorToWrite) => number,
 ): Promise<void> {
   const header: Record<string, unknown> = { __metadata__: { format: "pt" } };

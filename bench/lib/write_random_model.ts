@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Random } from "../../src/base/random.ts";
-import type { WeightDtype } from "../../src/contracts/device.ts";
+import type { FloatDtype } from "../../src/contracts/device.ts";
 import { convert } from "../../src/weights/dtype.ts";
 import type { Model } from "../kernels/cases.ts";
 import { BYTE_TOKENIZER_CONFIG, byteTokenizer } from "./byte_tokenizer.ts";
@@ -21,7 +21,7 @@ const PATTERN = 1_048_573;
 export async function writeRandomModel(
   directory: string,
   model: Model,
-  dtype: WeightDtype,
+  dtype: FloatDtype,
   seed: number,
 ): Promise<{ readonly parameters: number; readonly bytes: number }> {
   await mkdir(directory, { recursive: true });
@@ -45,13 +45,13 @@ export async function writeRandomModel(
 }
 
 class RandomWeights {
-  readonly #dtype: WeightDtype;
+  readonly #dtype: FloatDtype;
   readonly #random: Random;
   readonly #normal = new Float32Array(PATTERN);
   /** The pattern by the deviation of its numbers. */
   readonly #patterns = new Map<number, Uint8Array>();
 
-  constructor(dtype: WeightDtype, random: Random) {
+  constructor(dtype: FloatDtype, random: Random) {
     this.#dtype = dtype;
     this.#random = random;
     for (let i = 0; i < PATTERN; i++) {

@@ -56,7 +56,13 @@ export async function loadServing(model: string | undefined, config: ServeConfig
       throw error;
     })
     .finally(loading.stop);
-  const { engine, plan, spec } = built;
+  const { engine, plan, spec, weightBytes } = built;
+  if (config.quantization !== "none") {
+    log.info("Weights quantised to {scheme}: {megabytes} MB on the device", {
+      scheme: config.quantization,
+      megabytes: Math.round(weightBytes / 1e5) / 10,
+    });
+  }
   if (tokenizer.vocabSize > spec.vocabSize) {
     throw new CheckpointError(
       `Cannot use ${join(directory, "tokenizer.json")}: it has ${tokenizer.vocabSize} tokens, but the model's vocabulary has ${spec.vocabSize}`,

@@ -6,8 +6,13 @@
  * Activations are f32 and row-major. A "row" is one token of the step's ragged batch.
  */
 
+export type FloatDtype = "f32" | "f16" | "bf16";
+
+/** Integers of which a chunk's share a scale; src/weights/quantize.ts. */
+export type QuantizedDtype = "int8" | "int4";
+
 /** Element type of a weight matrix as it lies in device memory. */
-export type WeightDtype = "f32" | "f16" | "bf16";
+export type WeightDtype = FloatDtype | QuantizedDtype;
 
 /** Element type of the KV cache. */
 export type KvDtype = "f32" | "f16";
@@ -34,9 +39,12 @@ export function paddedCols(cols: number): number {
   return Math.ceil(cols / CHUNK) * CHUNK;
 }
 
+/** Bytes of a chunk, those of its scale counted. */
+export const CHUNK_BYTES: Readonly<Record<WeightDtype, number>> = { f32: 128, f16: 64, bf16: 64, int8: 34, int4: 18 };
+
 /** Bytes of a weight's row in memory. */
 export function rowBytes({ dtype, cols }: Pick<Weight, "dtype" | "cols">): number {
-  return paddedCols(cols) * (dtype === "f32" ? 4 : 2);
+  return Math.ceil(((paddedCols(cols) / CHUNK) * CHUNK_BYTES[dtype]) / 8) * 8;
 }
 
 /** A weight matrix [rows, cols], row-major, in `dtype`, a row in `rowBytes`; `cols` is a multiple of 4. */

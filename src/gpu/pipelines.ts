@@ -40,10 +40,10 @@ export class Pipelines {
   }
 
   shader(kernel: Kernel, specialisation: Specialisation = {}): Shader {
-    const { packed, product, constants = {} } = specialisation;
+    const { packed, product, weight, constants = {} } = specialisation;
     const shape = product ? [product.weight, product.shape.kind, `ROWS=${product.shape.rows}`] : [];
     const values = kernel.constants.map((constant) => `${constant}=${constants[constant]}`);
-    const name = [kernel.name, ...(packed ? [packed] : []), ...shape, ...values].join(" ");
+    const name = [kernel.name, ...(packed ? [packed] : []), ...(weight ? [weight] : []), ...shape, ...values].join(" ");
     let shader = this.#shaders.get(name);
     if (!shader) {
       shader = { name, code: assemble(kernel, specialisation), kernel };

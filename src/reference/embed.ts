@@ -2,7 +2,7 @@ import { type EmbedArgs, NOT_A_TOKEN, paddedCols } from "../contracts/device.ts"
 import { SAMPLED } from "../contracts/runner.ts";
 import { memory } from "./buffer.ts";
 import { type ReferenceOp, referenceOp } from "./op.ts";
-import { weightRows } from "./rows.ts";
+import { weightRows } from "./weight_rows.ts";
 
 export function embedOp(name: string, { out, table, tokenIds, sampledIds, learned }: EmbedArgs): ReferenceOp {
   const width = table.cols;

@@ -2,7 +2,7 @@ import { type GatedLinearArgs, type LinearArgs, paddedCols } from "../contracts/
 import { ACTIVATIONS } from "./activation.ts";
 import { memory } from "./buffer.ts";
 import { type ReferenceOp, referenceOp } from "./op.ts";
-import { weightRows } from "./rows.ts";
+import { weightRows } from "./weight_rows.ts";
 
 export function linearOp(name: string, args: LinearArgs): ReferenceOp {
   const { rows: outputs, cols: inputs } = args.weight;

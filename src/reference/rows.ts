@@ -1,6 +1,6 @@
-import type { KvDtype, Weight } from "../contracts/device.ts";
-import { memory, type ReferenceBuffer } from "./buffer.ts";
-import { BF16_VALUES, F16_VALUES, numberToF16 } from "./half.ts";
+import type { KvDtype } from "../contracts/device.ts";
+import type { ReferenceBuffer } from "./buffer.ts";
+import { F16_VALUES, numberToF16 } from "./half.ts";
 
 /** Rows of numbers as they lie in memory, in any element type. */
 export interface Rows {
@@ -11,19 +11,12 @@ export interface Rows {
   set(at: number, value: number): void;
 }
 
-/** A weight's elements, row-major. */
-export function weightRows(weight: Weight): Rows {
-  const data = memory(weight.buffer);
-  if (weight.dtype === "f32") return floatRows(data);
-  return tableRows(data, weight.dtype === "f16" ? F16_VALUES : BF16_VALUES);
-}
-
 /** A K or V cache's elements, slot-major. */
 export function cacheRows(buffer: ReferenceBuffer, dtype: KvDtype): Rows {
   return dtype === "f32" ? floatRows(buffer) : tableRows(buffer, F16_VALUES);
 }
 
-function floatRows({ f32 }: ReferenceBuffer): Rows {
+export function floatRows({ f32 }: ReferenceBuffer): Rows {
   return {
     dot(x, from, at, count) {
       let sum = 0;
@@ -39,7 +32,8 @@ function floatRows({ f32 }: ReferenceBuffer): Rows {
   };
 }
 
-function tableRows({ u16 }: ReferenceBuffer, values: Float32Array): Rows {
+/** Of 16-bit elements, whose values stand in a table. */
+export function tableRows({ u16 }: ReferenceBuffer, values: Float32Array): Rows {
   return {
     dot(x, from, at, count) {
       let sum = 0;

@@ -1,9 +1,18 @@
 import { assert } from "../base/assert.ts";
-import { type Device, type DeviceBuffer, rowBytes, type Weight, type WeightDtype } from "../contracts/device.ts";
+import {
+  type Device,
+  type DeviceBuffer,
+  type FloatDtype,
+  type QuantizedDtype,
+  rowBytes,
+  type Weight,
+  type WeightDtype,
+} from "../contracts/device.ts";
 import type { LayerSlots, LinearSlot, ModelSpec, NormSlot, TensorSlot } from "../contracts/model_spec.ts";
 import type { Checkpoint } from "../contracts/weights.ts";
 import { convert, weightDtype } from "../weights/dtype.ts";
 import { PaddedRows } from "./padded_rows.ts";
+import { QuantizedRows } from "./quantized_rows.ts";
 import { WeightsDigest } from "./weights_digest.ts";
 
 export interface LoadedLinear {
@@ -37,6 +46,8 @@ export interface LoadedModel {
   readonly head: LoadedLinear;
   /** Tells checkpoints apart; WeightsDigest. Pending while the weights are read. */
   readonly digest: string | Promise<string>;
+  /** Of all weights in device memory. */
+  readonly bytes: number;
 }
 
 export interface LoadProgress {
@@ -44,63 +55,82 @@ export interface LoadProgress {
   readonly totalBytes: number;
 }
 
+/** What the matrices become on the device. */
+export interface MatrixTypes {
+  /** Of those that are not quantised; auto: as they are stored. */
+  readonly dtype: FloatDtype | "auto";
+  /**
+   * Of the layers' matrices. With either scheme the head becomes int8, and with it an embedding table that is the head;
+   * another table stays as it is.
+   */
+  readonly quantization: QuantizedDtype | "none";
+}
+
 /** Host bytes that may be on their way to the device before the loader waits for them. */
 const UPLOAD_WINDOW = 64 * 1024 * 1024;
 
 /**
- * Streams a checkpoint into device buffers, tensor by tensor, a few MiB at a time. Matrices keep their dtype (or take
- * `dtype`); norms and biases become f32. The checkpoint has passed `checkFit`.
+ * Streams a checkpoint into device buffers, tensor by tensor, a few MiB at a time. Matrices become what
+ * `types` says; norms and biases become f32. The checkpoint has passed `checkFit`. Throws CheckpointError where a tensor
+ * cannot be quantised.
  */
 export async function loadWeights(
   spec: ModelSpec,
   checkpoint: Checkpoint,
   device: Device,
-  dtype: WeightDtype | "auto",
+  { dtype, quantization }: MatrixTypes,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<LoadedModel> {
   const loader = new Loader(checkpoint, device, dtype, onProgress);
-  const embedding = await loader.matrix([spec.embedding]);
+  const inLayers = quantization === "none" ? null : quantization;
+  const inHead = quantization === "none" ? null : "int8";
+  const embedding = await loader.matrix([spec.embedding], spec.head ? null : inHead);
   const layers: LoadedLayer[] = [];
-  for (const slots of spec.layers) layers.push(await loadLayer(loader, slots));
-  const learned = spec.positions.kind === "learned" ? await loader.matrix([spec.positions.table]) : null;
+  for (const slots of spec.layers) layers.push(await loadLayer(loader, slots, inLayers));
+  const learned = spec.positions.kind === "learned" ? await loader.matrix([spec.positions.table], null) : null;
   const finalNorm = await loader.norm(spec.finalNorm);
-  const head = spec.head ? await loader.linear([spec.head]) : { weight: embedding };
+  const head = spec.head ? await loader.linear([spec.head], inHead) : { weight: embedding };
   await device.flush();
-  const digest = loader.digest();
-  return { embedding, layers, finalNorm, head, digest, ...(learned && { learnedPositions: learned }) };
+  const { digest, bytes } = loader.end();
+  return { embedding, layers, finalNorm, head, digest, bytes, ...(learned && { learnedPositions: learned }) };
 }
 
-async function loadLayer(loader: Loader, slots: LayerSlots): Promise<LoadedLayer> {
+async function loadLayer(loader: Loader, slots: LayerSlots, quantized: QuantizedDtype | null): Promise<LoadedLayer> {
   return {
     attentionNorm: await loader.norm(slots.attentionNorm),
-    qkv: await loader.linear([slots.q, slots.k, slots.v]),
-    o: await loader.linear([slots.o]),
+    qkv: await loader.linear([slots.q, slots.k, slots.v], quantized),
+    o: await loader.linear([slots.o], quantized),
     mlpNorm: await loader.norm(slots.mlpNorm),
     mlp:
       slots.mlp.kind === "gated"
         ? {
             kind: "gated",
-            gateUp: await loader.linear([slots.mlp.gate, slots.mlp.up]),
-            down: await loader.linear([slots.mlp.down]),
+            gateUp: await loader.linear([slots.mlp.gate, slots.mlp.up], quantized),
+            down: await loader.linear([slots.mlp.down], quantized),
           }
-        : { kind: "plain", up: await loader.linear([slots.mlp.up]), down: await loader.linear([slots.mlp.down]) },
+        : {
+            kind: "plain",
+            up: await loader.linear([slots.mlp.up], quantized),
+            down: await loader.linear([slots.mlp.down], quantized),
+          },
   };
 }
 
 class Loader {
   #loadedBytes = 0;
+  #deviceBytes = 0;
   #inFlight = 0;
   readonly #digest = new WeightsDigest();
   readonly #totalBytes: number;
   readonly #checkpoint: Checkpoint;
   readonly #device: Device;
-  readonly #dtype: WeightDtype | "auto";
+  readonly #dtype: FloatDtype | "auto";
   readonly #onProgress: (progress: LoadProgress) => void;
 
   constructor(
     checkpoint: Checkpoint,
     device: Device,
-    dtype: WeightDtype | "auto",
+    dtype: FloatDtype | "auto",
     onProgress: (progress: LoadProgress) => void,
   ) {
     this.#checkpoint = checkpoint;
@@ -111,29 +141,30 @@ class Loader {
   }
 
   /** One matrix from the rows of one or more tensors, stacked in order. */
-  async matrix(slots: readonly TensorSlot[]): Promise<Weight> {
+  async matrix(slots: readonly TensorSlot[], quantized: QuantizedDtype | null): Promise<Weight> {
     const [first] = slots as readonly [TensorSlot];
     const cols = first.shape[1]!;
     const rows = slots.reduce((sum, slot) => sum + slot.shape[0]!, 0);
-    const dtype = this.#dtype === "auto" ? this.#commonDtype(slots) : this.#dtype;
-    const bytes = rowBytes({ dtype, cols });
-    const buffer = this.#device.allocate(first.name, rows * bytes);
+    const dtype = quantized ?? (this.#dtype === "auto" ? this.#commonDtype(slots) : this.#dtype);
+    const buffer = this.#allocate(first.name, rows * rowBytes({ dtype, cols }));
     let offset = 0;
     for (const { name } of slots) {
-      const padded = new PaddedRows(cols * (dtype === "f32" ? 4 : 2), bytes);
-      offset = await this.#upload(name, dtype, buffer, offset, (data) => padded.push(data));
+      offset = await this.#upload(name, dtype, buffer, offset, rowsOf(name, this.#storedDtype(name), dtype, cols));
     }
     return { buffer, dtype, rows, cols };
   }
 
-  async linear(slots: readonly LinearSlot[]): Promise<LoadedLinear> {
-    const weight = await this.matrix(slots.map((slot) => slot.weight));
+  async linear(slots: readonly LinearSlot[], quantized: QuantizedDtype | null): Promise<LoadedLinear> {
+    const weight = await this.matrix(
+      slots.map((slot) => slot.weight),
+      quantized,
+    );
     if (!slots.some((slot) => slot.bias)) return { weight };
-    const bias = this.#device.allocate(`bias of ${slots[0]!.weight.name}`, weight.rows * 4);
+    const bias = this.#allocate(`bias of ${slots[0]!.weight.name}`, weight.rows * 4);
     let row = 0;
     for (const slot of slots) {
       // A part without a bias keeps the zeros of the allocation.
-      if (slot.bias) await this.#upload(slot.bias.name, "f32", bias, row * 4);
+      if (slot.bias) await this.#uploadVector(slot.bias.name, bias, row * 4);
       row += slot.weight.shape[0]!;
     }
     return { weight, bias };
@@ -144,15 +175,25 @@ class Loader {
     return slot.bias ? { weight, bias: await this.#vector(slot.bias) } : { weight };
   }
 
-  /** Of all that was loaded; call once, at the end. */
-  digest(): string {
-    return this.#digest.hex();
+  /** What LoadedModel says of all that was loaded; call once, at the end. */
+  end(): Pick<LoadedModel, "digest" | "bytes"> {
+    return { digest: this.#digest.hex(), bytes: this.#deviceBytes };
   }
 
   async #vector(slot: TensorSlot): Promise<DeviceBuffer> {
-    const buffer = this.#device.allocate(slot.name, slot.shape[0]! * 4);
-    await this.#upload(slot.name, "f32", buffer, 0);
+    const buffer = this.#allocate(slot.name, slot.shape[0]! * 4);
+    await this.#uploadVector(slot.name, buffer, 0);
     return buffer;
+  }
+
+  async #uploadVector(name: string, buffer: DeviceBuffer, offset: number): Promise<void> {
+    const stored = this.#storedDtype(name);
+    await this.#upload(name, "f32", buffer, offset, (chunk) => convert(chunk, stored, "f32"));
+  }
+
+  #allocate(label: string, bytes: number): DeviceBuffer {
+    this.#deviceBytes += bytes;
+    return this.#device.allocate(label, bytes);
   }
 
   /** Writes a tensor at `offset`, laid out by `layOut`, and returns the offset after it. */
@@ -161,13 +202,13 @@ class Loader {
     dtype: WeightDtype,
     buffer: DeviceBuffer,
     offset: number,
-    layOut: (data: Uint8Array) => Uint8Array = (data) => data,
+    layOut: (chunk: Uint8Array) => Uint8Array,
   ): Promise<number> {
     const stored = this.#storedDtype(name);
     this.#digest.tensor(name, stored, dtype, this.#checkpoint.tensors.get(name)!.bytes);
     for await (const chunk of this.#checkpoint.read(name)) {
       this.#digest.chunk(chunk);
-      const data = layOut(convert(chunk, stored, dtype));
+      const data = layOut(chunk);
       this.#device.write(buffer, offset, data);
       offset += data.byteLength;
       this.#loadedBytes += chunk.byteLength;
@@ -181,15 +222,28 @@ class Loader {
     return offset;
   }
 
-  #storedDtype(name: string): WeightDtype {
+  #storedDtype(name: string): FloatDtype {
     const dtype = weightDtype(this.#checkpoint.tensors.get(name)!.dtype);
     assert(dtype, `tensor ${name} has a dtype that checkFit should have refused`);
     return dtype;
   }
 
   /** The dtype the tensors share; f32, which holds all of them exactly, where they differ. */
-  #commonDtype(slots: readonly TensorSlot[]): WeightDtype {
+  #commonDtype(slots: readonly TensorSlot[]): FloatDtype {
     const dtypes = new Set(slots.map(({ name }) => this.#storedDtype(name)));
     return dtypes.size === 1 ? [...dtypes][0]! : "f32";
   }
+}
+
+/** What turns a tensor's bytes, chunk by chunk, into rows as they lie in device memory. */
+function rowsOf(name: string, stored: FloatDtype, dtype: WeightDtype, cols: number): (chunk: Uint8Array) => Uint8Array {
+  if (dtype === "int8" || dtype === "int4") {
+    const rows = new QuantizedRows(cols, dtype, name);
+    return (chunk) => {
+      const { buffer, byteOffset, byteLength } = convert(chunk, stored, "f32");
+      return rows.push(new Float32Array(buffer, byteOffset, byteLength / 4));
+    };
+  }
+  const rows = new PaddedRows(cols * (dtype === "f32" ? 4 : 2), rowBytes({ dtype, cols }));
+  return (chunk) => rows.push(convert(chunk, stored, dtype));
 }

@@ -1,7 +1,7 @@
-import type { Device, DeviceBuffer, WeightDtype } from "../contracts/device.ts";
+import type { Device, DeviceBuffer } from "../contracts/device.ts";
 import type { ModelSpec } from "../contracts/model_spec.ts";
 import type { Checkpoint } from "../contracts/weights.ts";
-import { type LoadedModel, type LoadProgress, loadWeights } from "./load_weights.ts";
+import { type LoadedModel, type LoadProgress, loadWeights, type MatrixTypes } from "./load_weights.ts";
 
 /** The weights of a model whose buffers are there and can be bound, but hold nothing yet. */
 export interface WeightsLayout {
@@ -18,7 +18,7 @@ export async function layOutWeights(
   spec: ModelSpec,
   checkpoint: Checkpoint,
   device: Device,
-  dtype: WeightDtype | "auto",
+  types: MatrixTypes,
 ): Promise<WeightsLayout> {
   const buffers: DeviceBuffer[] = [];
   const allocating = proxied(device, {
@@ -30,13 +30,13 @@ export async function layOutWeights(
     write: () => {},
     flush: async () => {},
   });
-  const parts = await loadWeights(spec, withoutBytes(checkpoint), allocating, dtype, () => {});
+  const parts = await loadWeights(spec, withoutBytes(checkpoint), allocating, types, () => {});
   return {
     parts,
     fill: async (onProgress) => {
       const laidOut = buffers.values();
       const filling = proxied(device, { allocate: () => laidOut.next().value! });
-      return (await loadWeights(spec, checkpoint, filling, dtype, onProgress)).digest;
+      return (await loadWeights(spec, checkpoint, filling, types, onProgress)).digest;
     },
   };
 }

@@ -1,13 +1,17 @@
 import { Random } from "../base/random.ts";
 import {
   type DeviceBuffer,
+  type FloatDtype,
   type KvDtype,
   type KvShape,
   paddedCols,
+  type QuantizedDtype,
+  rowBytes,
   type Weight,
   type WeightDtype,
 } from "../contracts/device.ts";
 import { numberToBf16, numberToF16 } from "../reference/half.ts";
+import { quantizeRow } from "../weights/quantize.ts";
 
 /** Seeded inputs for scenarios. */
 export class Data {
@@ -39,18 +43,28 @@ export class Data {
 }
 
 /** The values as they lie in device memory. */
-export function encode(values: Float32Array, dtype: WeightDtype | KvDtype): Float32Array | Uint16Array {
+export function encode(values: Float32Array, dtype: FloatDtype | KvDtype): Float32Array | Uint16Array {
   if (dtype === "f32") return values;
   return Uint16Array.from(values, dtype === "f16" ? numberToF16 : numberToBf16);
 }
 
 /** The values [n, cols] as a weight's rows in device memory. */
 export function encodeRows(values: Float32Array, cols: number, dtype: WeightDtype): Float32Array | Uint16Array {
+  if (dtype === "int8" || dtype === "int4") return quantizeRows(values, cols, dtype);
   const padded = new Float32Array((values.length / cols) * paddedCols(cols));
   for (let row = 0; row * cols < values.length; row++) {
     padded.set(values.subarray(row * cols, (row + 1) * cols), row * paddedCols(cols));
   }
   return encode(padded, dtype);
+}
+
+function quantizeRows(values: Float32Array, cols: number, dtype: QuantizedDtype): Uint16Array {
+  const bytes = rowBytes({ dtype, cols });
+  const out = new Uint8Array((values.length / cols) * bytes);
+  for (let row = 0; row * cols < values.length; row++) {
+    quantizeRow(values.subarray(row * cols, (row + 1) * cols), dtype, out.subarray(row * bytes, (row + 1) * bytes));
+  }
+  return new Uint16Array(out.buffer);
 }
 
 export function weight(buffer: DeviceBuffer, dtype: WeightDtype, rows: number, cols: number): Weight {

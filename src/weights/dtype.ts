@@ -1,15 +1,15 @@
-import type { WeightDtype } from "../contracts/device.ts";
+import type { FloatDtype } from "../contracts/device.ts";
 
 /** Conversions between the element types of weights, on little-endian bytes. */
 
-const DTYPES: ReadonlyMap<string, WeightDtype> = new Map([
+const DTYPES: ReadonlyMap<string, FloatDtype> = new Map([
   ["F32", "f32"],
   ["F16", "f16"],
   ["BF16", "bf16"],
 ]);
 
 /** The device's name of a safetensors dtype; undefined where weights of that dtype are not computed with. */
-export function weightDtype(dtype: string): WeightDtype | undefined {
+export function weightDtype(dtype: string): FloatDtype | undefined {
   return DTYPES.get(dtype);
 }
 
@@ -18,7 +18,7 @@ export function weightDtype(dtype: string): WeightDtype | undefined {
  * rounds to nearest, ties to even, past the largest finite value to infinity. NaN stays NaN. Returns the chunk itself
  * where nothing changes, a new array otherwise.
  */
-export function convert(chunk: Uint8Array, from: WeightDtype, to: WeightDtype): Uint8Array {
+export function convert(chunk: Uint8Array, from: FloatDtype, to: FloatDtype): Uint8Array {
   if (from === to) return chunk;
   const patterns =
     from === "f32" ? new Uint32Array(chunk.buffer, chunk.byteOffset, chunk.length / 4) : widen(chunk, from);

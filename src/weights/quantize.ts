@@ -1,17 +1,14 @@
+import { CHUNK, type QuantizedDtype } from "../contracts/device.ts";
 import { f16ToF32, f32ToF16 } from "./dtype.ts";
 
 /**
- * Weights in 8 or 4 bits. Each group of 32 neighbours in a row shares a scale, so that its products need to be scaled
- * once. A quantised row is its quants, the last group filled up with zeros, then one f16 scale a group, filled up to a
- * multiple of 8 bytes:
+ * Weights in 8 or 4 bits. The elements of a chunk share a scale, so that a product scales the chunk's sum, and once. A
+ * quantised row is its quants, the last chunk filled up with zeros, then one f16 scale a chunk, filled up to a multiple
+ * of 8 bytes:
  *
  * - int8: a signed byte an element; value = quant * scale, |quant| <= 127.
  * - int4: a nibble an element, the lower one of a byte first; value = (quant - 8) * scale.
  */
-export type QuantizedDtype = "int8" | "int4";
-
-/** Elements that share a scale: the chunk of every matrix product, so that a chunk's sum is scaled once. */
-export const GROUP = 32;
 
 /** The largest magnitude that the largest finite f16 scale reaches. */
 export const LARGEST: Readonly<Record<QuantizedDtype, number>> = { int8: 127 * 65504, int4: 8 * 65504 };
@@ -21,37 +18,28 @@ const SMALLEST_SCALE = 1;
 
 /**
  * For int4, the scales to choose from, by what they make of the group's largest element: with -8, it is met exactly.
- * With the others it is cut or rounded, and the rest of the group is met better.
+ * With the others it is cut or rounded, and the rest of the chunk is met better.
  */
-const PEAKS = [-8, -8.5, -9, -7.5, -7] as const;
+const PEAKS = [-8, -7, -9] as const;
 
 /** Added and taken away again, leaves a number of moderate size rounded to the nearest integer, ties to even. */
 const ROUNDER = 1.5 * 2 ** 52;
 
-/** Bytes of a row of `cols` elements. */
-export function quantizedRowBytes(cols: number, dtype: QuantizedDtype): number {
-  const groups = Math.ceil(cols / GROUP);
-  return Math.ceil((groups * (groupBytes(dtype) + 2)) / 8) * 8;
-}
-
-function groupBytes(dtype: QuantizedDtype): number {
-  return dtype === "int8" ? GROUP : GROUP / 2;
-}
-
 /**
- * Writes a row of weights to `out`, of `quantizedRowBytes`. Throws RangeError where an element is NaN, infinite or
+ * Writes a row of weights to `out`, of `rowBytes`. Throws RangeError where an element is NaN, infinite or
  * beyond LARGEST.
  */
 export function quantizeRow(row: Float32Array, dtype: QuantizedDtype, out: Uint8Array): void {
-  const groups = Math.ceil(row.length / GROUP);
-  const quantBytes = groups * groupBytes(dtype);
-  const quantizeGroup = dtype === "int8" ? quantizeInt8 : quantizeInt4;
-  out.fill(0, quantBytes);
-  for (let group = 0; group < groups; group++) {
-    const begin = group * GROUP;
-    const scale = quantizeGroup(row, begin, Math.min(begin + GROUP, row.length), out, group * groupBytes(dtype));
-    out[quantBytes + 2 * group] = scale;
-    out[quantBytes + 2 * group + 1] = scale >> 8;
+  const chunks = Math.ceil(row.length / CHUNK);
+  const quantBytes = dtype === "int8" ? CHUNK : CHUNK / 2;
+  const quantizeChunk = dtype === "int8" ? quantizeInt8 : quantizeInt4;
+  const scales = chunks * quantBytes;
+  out.fill(0, scales);
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const begin = chunk * CHUNK;
+    const scale = quantizeChunk(row, begin, Math.min(begin + CHUNK, row.length), out, chunk * quantBytes);
+    out[scales + 2 * chunk] = scale;
+    out[scales + 2 * chunk + 1] = scale >> 8;
   }
 }
 
@@ -79,7 +67,7 @@ function quantizeInt8(row: Float32Array, begin: number, end: number, out: Uint8A
   // The smallest scales are few: one of them may be so far below that the peak would be cut.
   if (Math.abs(peak) > 127.5 * scaleOf(bits)) bits++;
   const inverse = peak === 0 ? 0 : 1 / scaleOf(bits);
-  out.fill(0, at, at + GROUP);
+  out.fill(0, at, at + CHUNK);
   for (let i = begin; i < end; i++) out[at++] = row[i]! * inverse + ROUNDER - ROUNDER;
   return bits;
 }
@@ -89,7 +77,7 @@ function quantizeInt4(row: Float32Array, begin: number, end: number, out: Uint8A
   const peak = peakOf(row, begin, end, LARGEST.int4);
   const bits = peak === 0 ? 0 : bestInt4Scale(row, begin, end, peak);
   const inverse = peak === 0 ? 0 : 1 / scaleOf(bits);
-  out.fill(0x88, at, at + GROUP / 2);
+  out.fill(0x88, at, at + CHUNK / 2);
   for (let i = begin; i < end; i++) {
     const byte = at + ((i - begin) >> 1);
     const quant = int4Quant(row[i]! * inverse) + 8;

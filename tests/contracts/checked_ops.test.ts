@@ -13,7 +13,7 @@ const cache = buffer("cache", 512);
 const linear: LinearArgs = {
   out: buffer("out", 6),
   x: buffer("x", 8),
-  weight: { buffer: buffer("w", 24), dtype: "bf16", rows: 6, cols: 8 },
+  weight: { buffer: buffer("w", 96), dtype: "bf16", rows: 6, cols: 8 },
   bias: buffer("b", 6),
   activation: "none",
   write: "store",
@@ -43,7 +43,7 @@ describe("checkedOps", () => {
   test("names operation, argument, rule and value of what does not", () => {
     const weight = { ...linear.weight, rows: 7 };
     expect(() => ops.linear("down", { ...linear, weight })).toThrow(
-      "Cannot bind down: weight of [7, 8] bf16 needs 112 bytes: received buffer w of 96 bytes",
+      "Cannot bind down: weight of [7, 8] bf16 needs 448 bytes: received buffer w of 384 bytes",
     );
     expect(() => ops.linear("down", { ...linear, bias: buffer("b", 5) })).toThrow("bias needs 24 bytes");
     expect(() => ops.linear("down", { ...linear, weight: { ...weight, rows: 6, cols: 6 } })).toThrow("multiple of 4");

@@ -58,22 +58,26 @@ async function expectSameRows(scenario: Scenario, inputs: number, outputs: numbe
 }
 
 describeGpu("a row's bits do not depend on its batch or the kernel's shape", () => {
-  for (const dtype of ["f32", "f16", "bf16"] as const) {
+  for (const dtype of ["f32", "f16", "bf16", "int8", "int4"] as const) {
     test(`linear in ${dtype}`, async () => {
       const shape = { rows: ROWS, inputs: 332, outputs: 70, dtype, bias: true };
       await expectSameRows(linearScenario(shape), 332, 70);
     }, 240_000);
   }
 
-  test("gated linear", async () => {
-    const shape = { rows: ROWS, inputs: 196, outputs: 67, dtype: "bf16", bias: true } as const;
-    await expectSameRows(gatedLinearScenario(shape), 196, 67);
-  }, 240_000);
+  for (const dtype of ["bf16", "int4"] as const) {
+    test(`gated linear in ${dtype}`, async () => {
+      const shape = { rows: ROWS, inputs: 196, outputs: 67, dtype, bias: true };
+      await expectSameRows(gatedLinearScenario(shape), 196, 67);
+    }, 240_000);
+  }
 
   test("linear and gated linear in slices", async () => {
     const linear = linearScenario({ rows: ROWS, inputs: 332, outputs: 301, dtype: "f32", bias: true });
     const gated = gatedLinearScenario({ rows: ROWS, inputs: 196, outputs: 203, dtype: "f32" });
+    const quantized = linearScenario({ rows: ROWS, inputs: 332, outputs: 1201, dtype: "int4" });
     await expectSameRows(linear, 332, 301, [slicing!]);
+    await expectSameRows(quantized, 332, 1201, [slicing!]);
     await expectSameRows(gated, 196, 203, [slicing!]);
   }, 240_000);
 

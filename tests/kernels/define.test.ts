@@ -12,8 +12,8 @@ const kernel = defineKernel({
 
 describe("assemble", () => {
   test("puts constants, element type and libs before the kernel", () => {
-    const code = assemble(kernel, { packed: "bf16", constants: { ROWS: 4 } });
-    const order = ["const ROWS = 4u;", "// bf16 elements", "struct Step", "// a lib", "// the kernel"];
+    const code = assemble(kernel, { packed: "f16", constants: { ROWS: 4 } });
+    const order = ["const ROWS = 4u;", "// f16 elements", "struct Step", "// a lib", "// the kernel"];
     const places = order.map((text) => code.indexOf(text));
     expect(places[0]).toBe(0);
     expect(places).toEqual(places.toSorted((a, b) => a - b));

@@ -73,7 +73,7 @@ describe("loadWeights", () => {
     const before = process.memoryUsage.rss();
     let peak = 0;
     let last = { loadedBytes: 0, totalBytes: 1 };
-    await loadWeights(spec, checkFit(spec, opened), device, "auto", (progress) => {
+    await loadWeights(spec, checkFit(spec, opened), device, { dtype: "auto", quantization: "none" }, (progress) => {
       peak = Math.max(peak, process.memoryUsage.rss());
       last = progress;
     });
@@ -85,13 +85,61 @@ describe("loadWeights", () => {
     expect((peak - before) / 1e6).toBeLessThan(100);
   });
 
+  test("quantises as it streams", async () => {
+    const stored = await writeSparseCheckpoint();
+    const spec = parseModel(config);
+    const opened = await openCheckpoint(directory);
+    const device = countingDevice();
+    Bun.gc(true);
+    const before = process.memoryUsage.rss();
+    let peak = 0;
+    const { bytes } = await loadWeights(
+      spec,
+      checkFit(spec, opened),
+      device,
+      { dtype: "auto", quantization: "int8" },
+      () => {
+        peak = Math.max(peak, process.memoryUsage.rss());
+      },
+    );
+    await opened.close();
+    expect(device.written).toBe(bytes);
+    // A byte and a 32nd of a scale's two for each weight's two.
+    expect(bytes / stored).toBeCloseTo(34 / 64, 3);
+    // In f32, all of it would be 700 MB.
+    expect((peak - before) / 1e6).toBeLessThan(250);
+  }, 60_000);
+
+  test("quantises the layers as asked for, the head to int8, and no table that is not the head", async () => {
+    const dtypesOf = async (name: string, quantization: "none" | "int8" | "int4") => {
+      const opened = await openCheckpoint(join(import.meta.dir, "../golden", name));
+      const spec = parseModel(opened.config);
+      const types = { dtype: "auto", quantization } as const;
+      const model = await loadWeights(spec, checkFit(spec, opened), openReferenceDevice(), types, () => {});
+      await opened.close();
+      const [{ qkv, o, mlp }] = model.layers as [(typeof model.layers)[0]];
+      const up = mlp.kind === "gated" ? mlp.gateUp : mlp.up;
+      const weights = [model.embedding, qkv.weight, o.weight, up.weight, mlp.down.weight, model.head.weight];
+      return { dtypes: weights.map(({ dtype }) => dtype), tied: !spec.head, digest: model.digest };
+    };
+    const tied = await dtypesOf("llama-hd16", "int4");
+    const untied = await dtypesOf("llama-hd64", "int4");
+    expect([tied.tied, untied.tied]).toEqual([true, false]);
+    expect(tied.dtypes).toEqual(["int8", "int4", "int4", "int4", "int4", "int8"]);
+    expect(untied.dtypes).toEqual([untied.dtypes[0]!, "int4", "int4", "int4", "int4", "int8"]);
+    expect(untied.dtypes[0]).toMatch(/^(b?f16|f32)$/);
+    const schemes = await Promise.all((["none", "int8", "int4"] as const).map((it) => dtypesOf("llama-hd64", it)));
+    // What names the KV cache's blocks on disk.
+    expect(new Set(schemes.map(({ digest }) => digest)).size).toBe(3);
+  });
+
   test("stacks q, k and v, and converts where a dtype is asked for", async () => {
     const golden = join(import.meta.dir, "../golden/qwen2-hd16");
     const opened = await openCheckpoint(golden);
     const spec = parseModel(opened.config);
     const checkpoint = checkFit(spec, opened);
     const device = openReferenceDevice();
-    const model = await loadWeights(spec, checkpoint, device, "f32", () => {});
+    const model = await loadWeights(spec, checkpoint, device, { dtype: "f32", quantization: "none" }, () => {});
     const { qkv } = model.layers[0]!;
     const { numHeads, numKvHeads, headDim, hiddenSize } = spec;
     expect([qkv.weight.rows, qkv.weight.cols]).toEqual([(numHeads + 2 * numKvHeads) * headDim, hiddenSize]);

@@ -12,6 +12,7 @@ import { openCheckpoint } from "../../src/weights/checkpoint.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "octavo-layout-"));
 afterAll(() => rmSync(directory, { recursive: true }));
+const AS_STORED = { dtype: "auto", quantization: "none" } as const;
 const TINY = { name: "tiny", layers: 2, hidden: 32, heads: 4, kvHeads: 2, headDim: 8, inner: 48, vocab: 64 };
 
 function buffersOf({ embedding, layers, finalNorm }: Omit<LoadedModel, "digest">): DeviceBuffer[] {
@@ -31,8 +32,8 @@ test("laid out and then filled, every buffer and the digest are as if loaded at 
   const checkpoint = await openCheckpoint(directory);
   const spec = parseModel(checkpoint.config);
   const device = openReferenceDevice();
-  const whole = await loadWeights(spec, checkpoint, device, "auto", () => {});
-  const { parts, fill } = await layOutWeights(spec, checkpoint, device, "auto");
+  const whole = await loadWeights(spec, checkpoint, device, AS_STORED, () => {});
+  const { parts, fill } = await layOutWeights(spec, checkpoint, device, AS_STORED);
   const bytes = (buffer: DeviceBuffer) => device.gather([{ buffer, offset: 0, bytes: buffer.bytes }]);
   expect((await bytes(parts.embedding.buffer)).every((byte) => byte === 0)).toBe(true);
   expect(await fill(() => {})).toBe(await whole.digest);
@@ -52,7 +53,7 @@ test("what cannot be read rejects the filling", async () => {
       throw new Error("no disk");
     },
   };
-  const { fill } = await layOutWeights(spec, broken, openReferenceDevice(), "auto");
+  const { fill } = await layOutWeights(spec, broken, openReferenceDevice(), AS_STORED);
   await expect(fill(() => {})).rejects.toThrow("no disk");
   await checkpoint.close();
 });

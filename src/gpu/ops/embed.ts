@@ -1,7 +1,8 @@
 import { embed } from "../../../kernels/embed.ts";
-import { type DeviceBuffer, type EmbedArgs, paddedCols, type Weight } from "../../contracts/device.ts";
+import { type DeviceBuffer, type EmbedArgs, paddedCols, rowBytes, type Weight } from "../../contracts/device.ts";
 import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 import { rowSlices } from "../buffers.ts";
+import { PACKED8_BYTES } from "./product.ts";
 
 export function embedOp(binder: Binder, name: string, args: EmbedArgs): GpuOp {
   const { out, table, tokenIds, sampledIds, learned } = args;
@@ -23,15 +24,17 @@ function lookUp(
   add: boolean,
 ): Dispatch[] {
   const width4 = table.cols / 4;
-  const shader = binder.shader(embed, { packed: table.dtype });
+  const stride = rowBytes(table) / PACKED8_BYTES[table.dtype];
+  const scales = paddedCols(table.cols) / 8;
+  const shader = binder.shader(embed, { weight: table.dtype });
   return rowSlices(table, binder.limits).map(({ first, count, base, binding }) => ({
     shader,
     group: binder.group(
       name,
       embed,
-      { width4, stride: paddedCols(table.cols) / 4, offset, first, count, base, add: Number(add) },
+      { width4, stride, scales, offset, first, count, base, add: Number(add) },
       { ...ids, table: binding, out },
     ),
-    grid: ({ rows }) => [Math.ceil(width4 / 64), rows, 1],
+    grid: ({ rows }) => [Math.ceil(width4 / 128), rows, 1],
   }));
 }

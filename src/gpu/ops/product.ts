@@ -1,5 +1,5 @@
 import type { ProductShape } from "../../../kernels/define.ts";
-import { paddedCols, rowBytes, type Weight } from "../../contracts/device.ts";
+import { CHUNK, paddedCols, rowBytes, type Weight, type WeightDtype } from "../../contracts/device.ts";
 import type { Grid } from "../binder.ts";
 
 /**
@@ -40,13 +40,16 @@ export function productTuning(lanes: Lanes): ProductTuning {
 /** Lanes of the chunks shape's workgroup. */
 const CHUNK_LANES = 64;
 
+/** Bytes of eight elements in a row, its scales left out. */
+export const PACKED8_BYTES: Readonly<Record<WeightDtype, number>> = { f32: 32, f16: 16, bf16: 16, int8: 8, int4: 4 };
+
 /** What every product's params begin with. */
 export function productParams(weight: Weight) {
-  const chunks = paddedCols(weight.cols) / 32;
+  const chunks = paddedCols(weight.cols) / CHUNK;
   return {
     inputs: weight.cols,
     chunks,
-    stride: rowBytes(weight) / (weight.dtype === "f32" ? 32 : 16),
+    stride: rowBytes(weight) / PACKED8_BYTES[weight.dtype],
     span: Math.min(CHUNK_LANES, chunks),
   };
 }

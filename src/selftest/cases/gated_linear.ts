@@ -33,6 +33,10 @@ const shapes: readonly LinearCase[] = [
   { rows: 70, inputs: 64, outputs: 64, dtype: "f32" },
   { rows: 6, inputs: 128, outputs: 40, dtype: "bf16", activation: "gelu_tanh" },
   { rows: 2, inputs: 64, outputs: 64, dtype: "f32", size: 1e6 },
+  { rows: 1, inputs: 196, outputs: 67, dtype: "int8" },
+  { rows: 70, inputs: 64, outputs: 40, dtype: "int8", bias: true },
+  { rows: 1, inputs: 256, outputs: 67, dtype: "int4", bias: true },
+  { rows: 5, inputs: 132, outputs: 40, dtype: "int4", activation: "gelu_tanh" },
 ];
 
 export const gatedLinearCases: readonly Case[] = shapes.map((shape) => ({

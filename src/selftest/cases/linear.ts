@@ -51,6 +51,14 @@ const shapes: readonly LinearCase[] = [
   { rows: 3, inputs: 64, outputs: 64, dtype: "f32", activation: "relu", bias: true },
   { rows: 3, inputs: 64, outputs: 64, dtype: "f32", activation: "silu", size: 1e4 },
   { rows: 3, inputs: 256, outputs: 64, dtype: "f32", size: 1e30 },
+  { rows: 1, inputs: 4, outputs: 3, dtype: "int8" },
+  { rows: 1, inputs: 332, outputs: 70, dtype: "int8", bias: true },
+  { rows: 4, inputs: 1024, outputs: 65, dtype: "int8", add: true },
+  { rows: 70, inputs: 196, outputs: 66, dtype: "int8", samples: true },
+  { rows: 1, inputs: 36, outputs: 5, dtype: "int4" },
+  { rows: 2, inputs: 2080, outputs: 70, dtype: "int4", bias: true },
+  { rows: 9, inputs: 332, outputs: 33, dtype: "int4", add: true, activation: "silu" },
+  { rows: 70, inputs: 128, outputs: 66, dtype: "int4" },
 ];
 
 export const linearCases: readonly Case[] = shapes.map((shape) => ({

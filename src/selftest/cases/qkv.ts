@@ -66,6 +66,8 @@ const shapes: readonly QkvCase[] = [
   { rows: 9, inputs: 36, heads: 3, kvHeads: 3, headDim: 12, dtype: "f32", kvDtype: "f32", rotate: true, bias: true },
   { rows: 70, inputs: 128, heads: 4, kvHeads: 2, headDim: 32, dtype: "bf16", kvDtype: "f16", rotate: true },
   { rows: 5, inputs: 96, heads: 2, kvHeads: 1, headDim: 64, dtype: "f16", kvDtype: "f32", rotate: false, bias: true },
+  { rows: 3, inputs: 196, heads: 4, kvHeads: 2, headDim: 16, dtype: "int8", kvDtype: "f16", rotate: true, bias: true },
+  { rows: 1, inputs: 164, heads: 4, kvHeads: 2, headDim: 32, dtype: "int4", kvDtype: "f32", rotate: true },
 ];
 
 export const qkvCases: readonly Case[] = shapes.map((shape) => ({
