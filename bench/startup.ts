@@ -10,15 +10,17 @@ import { median } from "./lib/statistics.ts";
  * Cold start as a user sees it: from starting the command to the ready line, and to the first token of a completion
  * sent at once; and the phases that the server reports. Each start is a new process.
  *
- *   ./octavo bench startup MODEL [--runs 7] [--device webgpu] [--against CHECKOUT]
+ *   ./octavo bench startup MODEL [--runs 7] [--device webgpu] [--no-launcher] [--against CHECKOUT]
  *
  * With another checkout, both are started in turn, without their launchers.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
+  allowNegative: true,
   options: {
     runs: { type: "string", default: "7" },
     device: { type: "string", default: "webgpu" },
+    launcher: { type: "boolean", default: true },
     against: { type: "string" },
   },
 });
@@ -69,7 +71,7 @@ async function start(command: readonly string[]): Promise<Start> {
 const withoutLauncher = (checkout: string) => [process.execPath, join(checkout, "src/main.ts")];
 const commands: readonly (readonly [string, readonly string[]])[] =
   values.against === undefined
-    ? [["seconds", [join(here, "octavo")]]]
+    ? [["seconds", values.launcher ? [join(here, "octavo")] : withoutLauncher(here)]]
     : [
         ["this checkout", withoutLauncher(here)],
         [values.against, withoutLauncher(values.against)],
