@@ -1,6 +1,8 @@
 // Chooses one token a row, of those its mask allows: greedy, or an exponential race over the tokens that min-p, top-k,
-// top-p and typical-p keep. One workgroup a row, no sort: thresholds are found digit by digit on the order-preserving key.
-// Weights are summed as integers, so no sum depends on which lane came first.
+// top-p and typical-p keep. One workgroup a row, no sort. The likeliest tokens are gathered into a pool first: as many
+// tokens as lanes have a best one at or above some key are at or above it, so the lanes' best ones say which. Thresholds are
+// then found digit by digit on the order-preserving key, in the pool, or in the whole row where the pool does not hold
+// all that counts. Weights are summed as integers, so no sum depends on which lane came first.
 struct Params {
   vocab: u32,
 }
@@ -8,18 +10,24 @@ struct Params {
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> logits: array<u32>; // f32 bits: a load as f32 may tamper with NaN
-@group(0) @binding(3) var<storage, read> sampling: array<vec4u>; // four a row; src/contracts/runner.ts
-@group(0) @binding(4) var<storage, read> masks: array<u32>;
-@group(0) @binding(5) var<storage, read_write> out: array<u32>;
+@group(0) @binding(3) var<storage, read> logit_quads: array<vec4u>; // the same buffer
+@group(0) @binding(4) var<storage, read> sampling: array<vec4u>; // four a row; src/contracts/runner.ts
+@group(0) @binding(5) var<storage, read> masks: array<u32>;
+@group(0) @binding(6) var<storage, read_write> out: array<u32>;
 
 const NOT_A_TOKEN = 0xffffffffu;
 const GREEDY_TEMPERATURE = 1e-5;
 const BARRED = 0xff800000u; // -inf
 
-// Filters by which tokens are ranked, in order.
-const TOP_K = 0u;
-const TOP_P = 1u;
-const TYPICAL_P = 2u;
+// Stages in which tokens are ranked, in order: to fill the pool, then the filters.
+const FILL = 0u;
+const TOP_K = 1u;
+const TOP_P = 2u;
+const TYPICAL_P = 3u;
+
+const POOL = 512u;
+const POOL_FOR_TOP_P = LANES / 2u; // tokens wanted in the pool where nothing says how many
+const FEW = 8u; // vec4s that a lane looks at before it writes what it found
 
 // The greatest key, and the complement of its lowest token, so that both are maxima that begin at 0: of the logits, then
 // of the race.
@@ -29,9 +37,14 @@ var<workgroup> best_token: array<atomic<u32>, 2>;
 var<workgroup> coarse: array<atomic<u32>, 256>;
 var<workgroup> fine: array<atomic<u32>, 256>;
 var<workgroup> found: u32;
+// Logits and ids, in any order.
+var<workgroup> pool_bits: array<u32, POOL>;
+var<workgroup> pool_tokens: array<u32, POOL>;
+var<workgroup> pool_size: atomic<u32>;
 
 struct Row {
   first: u32, // of the row's logits
+  quads: Quads,
   mask: u32, // place of its mask in `masks`
   masked: bool,
   peak: f32,
@@ -39,6 +52,22 @@ struct Row {
   floor: u32, // tokens with a lower key are out
   mean: f32, // of the scaled logits, by probability
   typical: u32, // so are those whose logits are as far from the mean as a lower key says
+  pooled: bool, // whether what follows looks at the pool alone
+  pool_floor: u32, // the pool has all tokens with this key or a greater one
+}
+
+// Logits' bits of a quad of tokens, as far as the mask lets them be.
+fn bits_of_quad(row: Row, i: u32) -> vec4u {
+  let tokens = places_of(row.quads, i);
+  var allowed = tokens < vec4u(params.vocab);
+  if (row.masked) {
+    // Four tokens lie in one word or two.
+    let first = masks[row.mask + min(tokens.x, params.vocab - 1u) / 32u];
+    let last = masks[row.mask + min(tokens.w, params.vocab - 1u) / 32u];
+    let words = select(vec4u(last), vec4u(first), tokens / vec4u(32u) == vec4u(tokens.x / 32u));
+    allowed = allowed & (((words >> (tokens % vec4u(32u))) & vec4u(1u)) == vec4u(1u));
+  }
+  return select(vec4u(BARRED), logit_quads[row.quads.begin + i], allowed);
 }
 
 // A token's logit, as far as the mask lets it be.
@@ -49,14 +78,26 @@ fn bits_of(row: Row, token: u32) -> u32 {
   return logits[row.first + token];
 }
 
-// Each lane enters its best token in contest `which`; all get the winner's key and token.
-fn winner(which: u32, key: u32, token: u32) -> vec2u {
+// What the filters look at: the tokens of the pool or of the row.
+fn seen_count(row: Row) -> u32 {
+  return select(params.vocab, atomicLoad(&pool_size), row.pooled);
+}
+
+fn seen_bits(row: Row, i: u32) -> u32 {
+  if (row.pooled) {
+    return pool_bits[i];
+  }
+  return bits_of(row, i);
+}
+
+// Each lane enters its best token in contest `which`; all get the winner, or NOT_A_TOKEN where the best is not finite.
+fn winner(which: u32, key: u32, token: u32) -> u32 {
   atomicMax(&best_key[which], key);
   workgroupBarrier();
-  if (key == atomicLoad(&best_key[which])) {
+  if (key == atomicLoad(&best_key[which]) && key > LEAST && key != NOT_FINITE) {
     atomicMax(&best_token[which], ~token);
   }
-  return vec2u(workgroupUniformLoad(&best_key[which]), ~workgroupUniformLoad(&best_token[which]));
+  return ~workgroupUniformLoad(&best_token[which]);
 }
 
 // (logit - peak) / temperature, not below -200, where exp is 0 anyway and larger distances would overflow.
@@ -84,19 +125,49 @@ fn add_weights(a: vec2u, b: vec2u) -> vec2u {
   return vec2u(a.x + b.x + (low >> 14u), low & 16383u);
 }
 
-// The largest key such that the tokens at or above it count at least `goal` (TOP_K), or else weigh at least `goal` of the
-// weight of those not yet out.
-fn threshold(row: Row, lane: u32, stage: u32, goal: f32) -> u32 {
-  let by_weight = stage != TOP_K;
+// The weight of all tokens seen that are not yet out, and of those among them that belong into the pool. Call in uniform
+// control flow.
+fn weigh(row: Row, lane: u32) -> vec2f {
+  atomicStore(&coarse[lane], 0u);
+  atomicStore(&fine[lane], 0u);
+  workgroupBarrier();
+  var all = vec2u();
+  var pool = vec2u();
+  let count = seen_count(row);
+  for (var i = lane; i < count; i += LANES) {
+    let bits = seen_bits(row, i);
+    let key = order_key(bits);
+    let weight = select(0u, weight_of(scaled(row, bits)), key >= row.floor);
+    let parts = vec2u(weight >> 14u, weight & 16383u);
+    all += parts;
+    pool += select(vec2u(), parts, key >= row.pool_floor);
+  }
+  atomicAdd(&coarse[0], all.x);
+  atomicAdd(&fine[0], all.y);
+  atomicAdd(&coarse[1], pool.x);
+  atomicAdd(&fine[1], pool.y);
+  let high = vec2u(workgroupUniformLoad(&coarse[0]), workgroupUniformLoad(&coarse[1]));
+  let low = vec2u(workgroupUniformLoad(&fine[0]), workgroupUniformLoad(&fine[1]));
+  return vec2f(
+    total_of(add_weights(vec2u(), vec2u(high.x, low.x))),
+    total_of(add_weights(vec2u(), vec2u(high.y, low.y))),
+  );
+}
+
+// The largest key such that the tokens seen at or above it, of those not yet out, count at least `least` (FILL, TOP_K),
+// or else weigh as much. FILL asks for the upper half of its bits only. Call in uniform control flow.
+fn threshold(row: Row, lane: u32, stage: u32, least: f32) -> u32 {
+  let by_weight = stage > TOP_K;
+  let lowest_shift = select(0i, 16i, stage == FILL);
+  let count = seen_count(row);
   var prefix = 0u;
   var above = vec2u(); // weight above the digits fixed so far; lane 0's
-  var least = goal;
-  for (var shift = 24i; shift >= 0; shift -= 8) {
+  for (var shift = 24i; shift >= lowest_shift; shift -= 8) {
     atomicStore(&coarse[lane], 0u);
     atomicStore(&fine[lane], 0u);
     workgroupBarrier();
-    for (var token = lane; token < params.vocab; token += LANES) {
-      let bits = bits_of(row, token);
+    for (var i = lane; i < count; i += LANES) {
+      let bits = seen_bits(row, i);
       let place = order_key(bits);
       let distance = scaled(row, bits);
       let key = select(place, typical_key(row, distance), stage == TYPICAL_P);
@@ -104,23 +175,12 @@ fn threshold(row: Row, lane: u32, stage: u32, goal: f32) -> u32 {
         continue;
       }
       let digit = (key >> u32(shift)) & 255u;
-      if (by_weight) {
-        let weight = weight_of(distance);
-        atomicAdd(&coarse[digit], weight >> 14u);
-        atomicAdd(&fine[digit], weight & 16383u);
-      } else {
-        atomicAdd(&fine[digit], 1u);
-      }
+      let weight = select(1u, weight_of(distance), by_weight);
+      atomicAdd(&coarse[digit], weight >> 14u);
+      atomicAdd(&fine[digit], weight & 16383u);
     }
     workgroupBarrier();
     if (lane == 0u) {
-      if (by_weight && shift == 24) {
-        var all = vec2u();
-        for (var digit = 0u; digit < 256u; digit++) {
-          all = add_weights(all, vec2u(atomicLoad(&coarse[digit]), atomicLoad(&fine[digit])));
-        }
-        least = max(goal * total_of(all), 1.0);
-      }
       var digit = 255u;
       for (; digit > 0u; digit--) {
         let next = add_weights(above, vec2u(atomicLoad(&coarse[digit]), atomicLoad(&fine[digit])));
@@ -133,7 +193,41 @@ fn threshold(row: Row, lane: u32, stage: u32, goal: f32) -> u32 {
     }
     prefix = workgroupUniformLoad(&found);
   }
-  return prefix;
+  return prefix << u32(lowest_shift);
+}
+
+// Gathers the tokens at or above `pool_floor`; says whether there was room. Call in uniform control flow.
+fn fill_pool(row: Row, lane: u32) -> bool {
+  workgroupBarrier();
+  atomicStore(&pool_size, 0u);
+  workgroupBarrier();
+  let count = row.quads.count;
+  for (var start = lane; start < count; start += FEW * LANES) {
+    var found = 0u; // a bit for each token
+    var place = 0u;
+    for (var i = start; i < min(start + FEW * LANES, count); i += LANES) {
+      let is_in = order_keys(bits_of_quad(row, i)) >= vec4u(row.pool_floor);
+      let ones = select(vec4u(), vec4u(1u, 2u, 4u, 8u), is_in);
+      found |= (ones.x | ones.y | ones.z | ones.w) << place;
+      place += 4u;
+    }
+    for (; found != 0u; found &= found - 1u) {
+      let bit = firstTrailingBit(found);
+      let i = start + bit / 4u * LANES;
+      let slot = atomicAdd(&pool_size, 1u);
+      if (slot < POOL) {
+        let token = i * 4u + bit % 4u - row.quads.skew;
+        pool_tokens[slot] = token;
+        pool_bits[slot] = bits_of(row, token);
+      }
+    }
+  }
+  return workgroupUniformLoad(&pool_size) <= POOL;
+}
+
+// Whether all tokens not yet out are in the pool.
+fn is_complete(row: Row) -> bool {
+  return row.pooled && row.floor >= row.pool_floor;
 }
 
 // The mean of the scaled logits of the tokens not yet out. Call in uniform control flow.
@@ -158,6 +252,17 @@ fn min_p_floor(row: Row, min_p: f32) -> u32 {
   return order_key(bitcast<u32>(min(row.peak, fma(row.temperature, log(min_p), row.peak))));
 }
 
+// The winner of `best`, a key and a token, and this token, if no filter holds it back: whose exponential clock, of a rate
+// as its probability, rings first. `counter` is the seed and the position.
+fn race(row: Row, counter: vec3u, bits: u32, token: u32, best: vec2u) -> vec2u {
+  let distance = scaled(row, bits);
+  let u = uniform_of(pcg4d(vec4u(counter, token)).x);
+  let key = order_key(bitcast<u32>(distance - log(exponential(u))));
+  let stays = order_key(bits) >= row.floor && typical_key(row, distance) >= row.typical;
+  let leads = key > best.x || (key == best.x && token < best.y);
+  return select(best, vec2u(key, token), stays && leads);
+}
+
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let words = sampling[group.y * 4u];
@@ -171,28 +276,32 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     return;
   }
 
-  let mask_words = (params.vocab + 31u) / 32u;
-  var row = Row(group.y * params.vocab, (max(mask, 1u) - 1u) * mask_words, mask > 0u, 0.0, 0.0, LEAST + 1u, 0.0, 0u);
+  let vocab = params.vocab;
+  var row = Row();
+  row.first = group.y * vocab;
+  row.quads = quads_of(row.first, vocab);
+  row.mask = (max(mask, 1u) - 1u) * ((vocab + 31u) / 32u);
+  row.masked = mask > 0u;
+  row.floor = LEAST + 1u;
   var key = 0u;
-  var token = NOT_A_TOKEN;
-  for (var i = lane; i < params.vocab; i += LANES) {
-    let next = order_key(bits_of(row, i));
-    if (next > key) {
-      key = next;
-      token = i;
-    }
+  var at = 0u;
+  for (var i = lane; i < row.quads.count; i += LANES) {
+    let keys = order_keys(bits_of_quad(row, i));
+    let next = max(max(keys.x, keys.y), max(keys.z, keys.w));
+    at = select(at, i, next > key);
+    key = max(key, next);
   }
-  let peak = winner(0u, key, token);
+  let places = select(vec4u(NOT_A_TOKEN), places_of(row.quads, at), order_keys(bits_of_quad(row, at)) == vec4u(key));
+  let peak = winner(0u, key, min(min(places.x, places.y), min(places.z, places.w)));
   let temperature = bitcast<f32>(words.x);
-  let hopeless = peak.x == NOT_FINITE || peak.x == LEAST;
-  if (hopeless || temperature < GREEDY_TEMPERATURE) {
+  if (peak == NOT_A_TOKEN || temperature < GREEDY_TEMPERATURE) {
     if (lane == 0u) {
-      out[group.y] = select(peak.y, NOT_A_TOKEN, hopeless);
+      out[group.y] = peak;
     }
     return;
   }
 
-  row.peak = bitcast<f32>(logits[row.first + peak.y]);
+  row.peak = bitcast<f32>(logits[row.first + peak]);
   row.temperature = temperature;
   let top_k = words.y;
   let top_p = bitcast<f32>(words.z);
@@ -201,47 +310,60 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (min_p > 0.0) {
     row.floor = max(row.floor, min_p_floor(row, min_p));
   }
-  // One loop over the filters, so that `threshold` is compiled once.
-  for (var stage = TOP_K; stage <= TYPICAL_P; stage++) {
-    var goal = top_p;
-    var is_used = top_p < 1.0;
-    if (stage == TOP_K) {
-      goal = f32(top_k);
-      is_used = top_k > 0u && top_k < params.vocab;
-    } else if (stage == TYPICAL_P) {
-      goal = typical_p;
-      is_used = typical_p > 0.0 && typical_p < 1.0;
-    }
-    if (!is_used) {
+  let by_k = top_k > 0u && top_k < vocab;
+  let by_p = top_p < 1.0;
+  let by_typical = typical_p > 0.0 && typical_p < 1.0;
+  let wanted = select(POOL_FOR_TOP_P, top_k, by_k);
+  let fills = (by_k || by_p || by_typical || min_p > 0.0) && wanted <= LANES && vocab > POOL;
+  let is_used = vec4<bool>(fills, by_k, by_p, by_typical);
+  // One loop, so that `threshold` is compiled once.
+  for (var stage = FILL; stage <= TYPICAL_P; stage++) {
+    if (!is_used[stage]) {
       continue;
     }
+    var least = f32(select(top_k, wanted, stage == FILL));
+    if (stage == FILL) {
+      // The lanes' best ones.
+      pool_bits[lane] = bits_of_key(max(key, LEAST));
+      atomicStore(&pool_size, LANES);
+      row.pooled = true;
+      workgroupBarrier();
+    }
     if (stage == TYPICAL_P) {
+      row.pooled = is_complete(row);
       row.mean = mean_of(row, lane);
     }
-    let lowest = threshold(row, lane, stage, goal);
-    if (stage == TYPICAL_P) {
+    if (stage > TOP_K) {
+      var all = row;
+      all.pooled = is_complete(row);
+      let weight = weigh(all, lane);
+      least = max(select(typical_p, top_p, stage == TOP_P) * weight.x, 1.0);
+      row.pooled = row.pooled && weight.y >= least;
+    }
+    let lowest = threshold(row, lane, stage, least);
+    if (stage == FILL) {
+      row.pool_floor = max(lowest, row.floor);
+      row.pooled = fill_pool(row, lane);
+    } else if (stage == TYPICAL_P) {
       row.typical = lowest;
     } else {
       row.floor = max(row.floor, lowest);
     }
   }
 
-  key = 0u;
-  token = NOT_A_TOKEN;
-  for (var i = lane; i < params.vocab; i += LANES) {
-    let bits = bits_of(row, i);
-    let distance = scaled(row, bits);
-    if (order_key(bits) >= row.floor && typical_key(row, distance) >= row.typical) {
-      let u = uniform_of(pcg4d(vec4u(words.w, more.x, more.y, i)).x);
-      let next = order_key(bitcast<u32>(distance - log(exponential(u))));
-      if (next > key) {
-        key = next;
-        token = i;
-      }
+  row.pooled = is_complete(row);
+  var best = vec2u(0u, NOT_A_TOKEN);
+  if (row.pooled) {
+    for (var i = lane; i < atomicLoad(&pool_size); i += LANES) {
+      best = race(row, vec3u(words.w, more.xy), pool_bits[i], pool_tokens[i], best);
+    }
+  } else {
+    for (var token = lane; token < vocab; token += LANES) {
+      best = race(row, vec3u(words.w, more.xy), bits_of(row, token), token, best);
     }
   }
-  let chosen = winner(1u, key, token);
+  let chosen = winner(1u, best.x, best.y);
   if (lane == 0u) {
-    out[group.y] = chosen.y;
+    out[group.y] = chosen;
   }
 }

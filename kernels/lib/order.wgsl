@@ -2,15 +2,19 @@
 const NOT_FINITE = 0xffffffffu;
 const LEAST = 0x007fffffu; // -inf
 
+fn order_keys(bits: vec4u) -> vec4u {
+  let ordered = select(~bits, bits | vec4u(0x80000000u), bits <= vec4u(0x80000000u));
+  let finite = (bits & vec4u(0x7fffffffu)) < vec4u(0x7f800000u);
+  return select(vec4u(NOT_FINITE), ordered, finite | (bits == vec4u(0xff800000u)));
+}
+
 fn order_key(bits: u32) -> u32 {
-  if (bits == 0xff800000u) {
-    return LEAST;
-  }
-  if ((bits & 0x7fffffffu) >= 0x7f800000u) {
-    return NOT_FINITE;
-  }
-  if (bits < 0x80000000u) {
-    return bits | 0x80000000u;
-  }
-  return select(~bits, 0x80000000u, bits == 0x80000000u);
+  let ordered = select(~bits, bits | 0x80000000u, bits <= 0x80000000u);
+  let finite = (bits & 0x7fffffffu) < 0x7f800000u;
+  return select(NOT_FINITE, ordered, finite || bits == 0xff800000u);
+}
+
+// Bits whose key it is, of a key of a number that is not NaN or +inf.
+fn bits_of_key(key: u32) -> u32 {
+  return select(~key, key ^ 0x80000000u, key >= 0x80000000u);
 }

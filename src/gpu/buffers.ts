@@ -6,9 +6,10 @@ export class GpuBuffer implements DeviceBuffer {
   readonly bytes: number;
   readonly gpu: GPUBuffer;
 
-  constructor(gpu: GPUBuffer) {
+  /** `gpu` may be larger than the `bytes` asked for. */
+  constructor(gpu: GPUBuffer, bytes: number = gpu.size) {
     this.label = gpu.label;
-    this.bytes = gpu.size;
+    this.bytes = bytes;
     this.gpu = gpu;
   }
 }

@@ -73,7 +73,7 @@ export class GpuDevice implements Device {
     this.info = info;
     this.name = info.description || info.device;
     this.identity = [info.vendor, info.architecture, info.device, info.description].join(", ");
-    this.maxBufferBytes = Math.floor(device.limits.maxBufferSize / 4) * 4;
+    this.maxBufferBytes = Math.floor(device.limits.maxBufferSize / 16) * 16;
     const { maxBindingBytes = Number.POSITIVE_INFINITY, tuneFor = info.isCpu ? "cpu" : "gpu" } = options;
     this.maxBindingBytes = Math.floor(Math.min(maxBindingBytes, device.limits.maxStorageBufferBindingSize) / 4) * 4;
     this.#pipelines = new Pipelines(device);
@@ -103,7 +103,9 @@ export class GpuDevice implements Device {
     }
     this.#device.pushErrorScope("out-of-memory");
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = new GpuBuffer(this.#device.createBuffer({ label, size: bytes, usage }));
+    // Kernels read whole vec4s, beyond the end of what was asked for.
+    const size = Math.ceil(bytes / 16) * 16;
+    const buffer = new GpuBuffer(this.#device.createBuffer({ label, size, usage }), bytes);
     const outcome = this.#device.popErrorScope();
     this.#allocations.push(
       outcome.then((error) => error && `Cannot allocate ${label}: the device has no room for ${bytes} bytes`),

@@ -125,4 +125,29 @@ describeGpu("sampling on the GPU", () => {
     const rows = Array.from({ length: 3000 }, (_, i) => ({ seed: i * 2654435761, position: i % 7, topP: 0.97 }));
     expect(await draw(devices[0]!, logits, rows)).toEqual(await draw(openReferenceDevice(), logits, rows));
   });
+
+  test("draws the reference's tokens, whether the likeliest are few, many or all alike, in rows of any length", async () => {
+    const reference = openReferenceDevice();
+    const data = new Data(21);
+    for (const [vocab, size, steps] of [
+      [1031, 9, 1e6],
+      [2050, 0.5, 1e6],
+      [1501, 4, 3],
+      [4099, 3, 0],
+    ] as const) {
+      const rows: SamplingRow[] = Array.from({ length: 8 }, (_, i) => ({
+        seed: i,
+        temperature: [0.7, 1.5][i % 2]!,
+        topK: [0, 40, 0, 300, 128, 0, 7, 0][i]!,
+        topP: [0.9, 1, 0.3, 0.99, 0.6, 1, 1, 0.5][i]!,
+        minP: [0, 0, 0.001, 0, 0, 0.05, 0, 0][i]!,
+        typicalP: [1, 1, 1, 1, 0.8, 1, 0.5, 0.9][i]!,
+        ...(i > 4 && { allowed: [...data.integers(vocab / 2, vocab)] }),
+      }));
+      const logits = data.floats(vocab * rows.length, size).map((x) => (steps < 1e6 ? Math.round(x * steps) / 3 : x));
+      const scenario = sampleScenario(logits, rows);
+      const expected = (await runScenario(reference, scenario)).get("out");
+      for (const device of devices) expect((await runScenario(device, scenario)).get("out")).toEqual(expected);
+    }
+  }, 60_000);
 });

@@ -7,6 +7,6 @@ export function sampleOp(binder: Binder, name: string, args: SampleArgs): GpuOp 
   if (vocab > MAX_VOCAB) {
     throw new Error(`Cannot bind ${name}: a vocabulary has at most ${MAX_VOCAB} tokens: received ${vocab}`);
   }
-  const group = binder.group(name, sample, { vocab }, { logits, sampling, masks, out });
+  const group = binder.group(name, sample, { vocab }, { logits, logit_quads: logits, sampling, masks, out });
   return { name, dispatches: [{ shader: binder.shader(sample), group, grid: ({ samples }) => [1, samples, 1] }] };
 }
