@@ -20,6 +20,7 @@ Each phase has a time limit and fails alone; the file is written after each.
   --sizes 0.1b,1b,8b     models, of ${Object.keys(SIZES).join(", ")}; bf16
   --sequences 1,8,32,64  sequences decoded at once
   --prefill 512,2048     tokens of prompts
+  --prompts 200          requests of the throughput and serving loads (ShareGPT's lengths)
   --minutes 8            for the whole run
   --models DIR           where the models are made and left (default: beside FILE, and deleted)
   --only PHASES          such as doctor,kernels or 1b
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     sizes: { type: "string", default: "0.1b,1b,8b" },
     sequences: { type: "string", default: "1,8,32,64" },
     prefill: { type: "string", default: "512,2048" },
+    prompts: { type: "string", default: "200" },
     minutes: { type: "string", default: "8" },
     models: { type: "string" },
     only: { type: "string" },
@@ -54,7 +56,12 @@ async function main(): Promise<void> {
   const only = values.only?.split(",");
   const phases = [
     doctor(),
-    ...sizes.slice(0, 1).flatMap((size) => [...ofModel(size, models, options), ...serving(size, models, file)]),
+    ...sizes
+      .slice(0, 1)
+      .flatMap((size) => [
+        ...ofModel(size, models, options),
+        ...serving(size, models, file, wholeOf("prompts", values.prompts, 1)),
+      ]),
     kernels(file),
     ...sizes.slice(1).flatMap((size) => ofModel(size, models, options)),
   ].filter(({ name }) => !only || only.some((wanted) => name.split(" ").includes(wanted)));
@@ -125,9 +132,9 @@ function ofModel(
   ];
 }
 
-function serving(size: string, models: string, file: string): Phase[] {
+function serving(size: string, models: string, file: string, prompts: number): Phase[] {
   const directory = join(models, size);
-  const load = ["--dataset-name", "sharegpt", "--num-prompts", "200"];
+  const load = ["--dataset-name", "sharegpt", "--num-prompts", String(prompts)];
   const programs = [
     { name: "latency", args: ["--num-iters", "5", "--num-iters-warmup", "1"] },
     { name: "throughput", args: load },
