@@ -2,9 +2,14 @@ import chunk from "./lib/chunk.wgsl" with { type: "text" };
 import f16 from "./lib/f16.wgsl" with { type: "text" };
 import f32 from "./lib/f32.wgsl" with { type: "text" };
 import finishRows from "./lib/finish_rows.wgsl" with { type: "text" };
+import inputNormed from "./lib/input_normed.wgsl" with { type: "text" };
+import inputPlain from "./lib/input_plain.wgsl" with { type: "text" };
+import laneSums from "./lib/lanes.wgsl" with { type: "text" };
+import sum4 from "./lib/product.wgsl" with { type: "text" };
 import chunks from "./lib/product_chunks.wgsl" with { type: "text" };
 import lanes from "./lib/product_lanes.wgsl" with { type: "text" };
 import tile from "./lib/product_tile.wgsl" with { type: "text" };
+import rowNorm from "./lib/row_norm.wgsl" with { type: "text" };
 import step from "./lib/step.wgsl" with { type: "text" };
 import unscaled from "./lib/unscaled.wgsl" with { type: "text" };
 import weightBf16 from "./lib/weight_bf16.wgsl" with { type: "text" };
@@ -62,7 +67,7 @@ export interface ProductShape {
   /** Rows of a lane. */
   readonly rows: number;
 }
-const PRODUCTS = { lanes: [lanes, finishRows], chunks: [chunks], tile: [tile, finishRows] };
+const PRODUCTS = { lanes: [lanes, finishRows], chunks: [laneSums, sum4, chunks], tile: [tile, finishRows] };
 
 /** Declares a kernel; `constants`, `packed`, `product` and `subgroups` may be left out. */
 export function defineKernel<Param extends string, Buffer extends string>(
@@ -84,10 +89,18 @@ export function defineKernel<Param extends string, Buffer extends string>(
   };
 }
 
+/** Which product is compiled. */
+export interface Product {
+  readonly shape: ProductShape;
+  readonly weight: PackedWeight;
+  /** Rows of x go through an RMSNorm first; the chunks shape can do that. */
+  readonly normed: boolean;
+}
+
 /** What is fixed when a kernel is compiled. */
 export interface Specialisation {
   readonly packed?: Packed;
-  readonly product?: { readonly shape: ProductShape; readonly weight: PackedWeight };
+  readonly product?: Product;
   readonly weight?: PackedWeight;
   readonly constants?: Readonly<Record<string, number>>;
 }
@@ -107,11 +120,17 @@ export function assemble(kernel: Kernel, { packed, product, weight, constants = 
   }
   const prelude = kernel.constants.map((name) => `const ${name} = ${constants[name]}u;`);
   const element = packed ? [PACKED[packed]] : weight ? [chunk, ...WEIGHTS[weight]] : [];
-  const spread = product
-    ? [`const ROWS = ${product.shape.rows}u;`, chunk, ...WEIGHTS[product.weight], ...PRODUCTS[product.shape.kind]]
-    : [];
+  const spread = product ? spreadOf(kernel, product) : [];
   const enable = kernel.subgroups || product?.shape.kind === "lanes" ? ["enable subgroups;"] : [];
   return [...enable, ...prelude, ...element, ...spread, ...kernel.libs, kernel.source].join("\n");
+}
+
+function spreadOf(kernel: Kernel, { shape, weight, normed }: Product): string[] {
+  if (normed && shape.kind !== "chunks") {
+    throw new Error(`Cannot assemble kernel ${kernel.name}: a norm fits the shape chunks: received ${shape.kind}`);
+  }
+  const input = shape.kind === "chunks" ? (normed ? [rowNorm, inputNormed] : [inputPlain]) : [];
+  return [`const ROWS = ${shape.rows}u;`, chunk, ...WEIGHTS[weight], ...PRODUCTS[shape.kind], ...input];
 }
 
 /** The bytes of a kernel's `Params`, padded to 16. */

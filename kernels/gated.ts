@@ -20,12 +20,14 @@ export const gated = defineKernel({
     up_base: "u32",
     inner: "u32",
     has_bias: "u32",
+    epsilon: "f32",
   },
   buffers: {
     x: "read array<input>",
     gate: "read array<packed8>",
     up: "read array<packed8>",
     bias: "read array<f32>",
+    norm_weight: "read array<vec4f>",
     out: "read_write array<f32>",
   },
 });

@@ -11,6 +11,7 @@ struct Params {
   up_base: u32,
   inner: u32, // columns of out; up's bias begins here
   has_bias: u32,
+  epsilon: f32, // of the norm of x, where there is one
 }
 
 @group(0) @binding(0) var<uniform> step: Step;
@@ -19,7 +20,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read> gate: array<packed8>;
 @group(0) @binding(4) var<storage, read> up: array<packed8>;
 @group(0) @binding(5) var<storage, read> bias: array<f32>;
-@group(0) @binding(6) var<storage, read_write> out: array<f32>;
+@group(0) @binding(6) var<storage, read> norm_weight: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> out: array<f32>;
 
 fn row_count() -> u32 {
   return step.rows;

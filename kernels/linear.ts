@@ -20,12 +20,14 @@ export const linear = defineKernel({
     outputs: "u32",
     samples: "u32",
     has_bias: "u32",
+    epsilon: "f32",
     add: "u32",
   },
   buffers: {
     x: "read array<input>",
     weight: "read array<packed8>",
     bias: "read array<f32>",
+    norm_weight: "read array<vec4f>",
     out: "read_write array<f32>",
   },
 });

@@ -10,6 +10,7 @@ struct Params {
   outputs: u32, // columns of out
   samples: u32, // 1: rows are the step's samples
   has_bias: u32,
+  epsilon: f32, // of the norm of x, where there is one
   add: u32,
 }
 
@@ -18,7 +19,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read> x: array<input>;
 @group(0) @binding(3) var<storage, read> weight: array<packed8>;
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
-@group(0) @binding(5) var<storage, read_write> out: array<f32>;
+@group(0) @binding(5) var<storage, read> norm_weight: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> out: array<f32>;
 
 fn row_count() -> u32 {
   return select(step.rows, step.samples, params.samples == 1u);

@@ -18,34 +18,15 @@ struct Params {
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let width4 = params.width4;
-  let used = min(LANES, width4);
-  let scale = 1.0 / f32(width4 * 4u);
   var source = group.y;
   if (params.gather == 1u) {
     source = row_index[group.y];
   }
   let begin = source * width4;
   let to = group.y * width4;
-
-  // The first pass finds LayerNorm's mean, the second the variance around it.
-  var mean = 0.0;
-  var variance = 0.0;
-  for (var turn = 1u - params.layer; turn < 2u; turn++) {
-    var sums = vec4f();
-    for (var i = lane; i < width4; i += LANES) {
-      let centred = x[begin + i] - mean;
-      sums = fma(centred, select(vec4f(1.0), centred, turn == 1u), sums);
-    }
-    let average = sum_lanes(lane, used, sum4(sums)) * scale;
-    if (turn == 0u) {
-      mean = average;
-    } else {
-      variance = average;
-    }
-  }
-  let inverse = 1.0 / sqrt(variance + params.epsilon);
+  let row = row_norm(lane, begin, width4, params.layer == 1u, params.epsilon);
   for (var i = lane; i < width4; i += LANES) {
-    let normal = (x[begin + i] - mean) * inverse;
+    let normal = normal4(x[begin + i], row);
     if (params.has_bias == 1u) {
       out[to + i] = fma(normal, weight[i], bias[i]);
     } else {

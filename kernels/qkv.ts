@@ -18,11 +18,13 @@ export const qkv = defineKernel({
     head_dim: "u32",
     rotate: "u32",
     has_bias: "u32",
+    epsilon: "f32",
   },
   buffers: {
     x: "read array<input>",
     weight: "read array<packed8>",
     bias: "read array<f32>",
+    norm_weight: "read array<vec4f>",
     positions: "read array<u32>",
     slots: "read array<u32>",
     rotation: "read array<vec2f>",

@@ -12,6 +12,7 @@ struct Params {
   head_dim: u32,
   rotate: u32,
   has_bias: u32,
+  epsilon: f32, // of the norm of x, where there is one
 }
 
 @group(0) @binding(0) var<uniform> step: Step;
@@ -19,12 +20,13 @@ struct Params {
 @group(0) @binding(2) var<storage, read> x: array<input>;
 @group(0) @binding(3) var<storage, read> weight: array<packed8>;
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
-@group(0) @binding(5) var<storage, read> positions: array<u32>;
-@group(0) @binding(6) var<storage, read> slots: array<u32>;
-@group(0) @binding(7) var<storage, read> rotation: array<vec2f>;
-@group(0) @binding(8) var<storage, read_write> q: array<vec2f>;
-@group(0) @binding(9) var<storage, read_write> keys: array<packed2>;
-@group(0) @binding(10) var<storage, read_write> values: array<packed2>;
+@group(0) @binding(5) var<storage, read> norm_weight: array<vec4f>;
+@group(0) @binding(6) var<storage, read> positions: array<u32>;
+@group(0) @binding(7) var<storage, read> slots: array<u32>;
+@group(0) @binding(8) var<storage, read> rotation: array<vec2f>;
+@group(0) @binding(9) var<storage, read_write> q: array<vec2f>;
+@group(0) @binding(10) var<storage, read_write> keys: array<packed2>;
+@group(0) @binding(11) var<storage, read_write> values: array<packed2>;
 
 fn row_count() -> u32 {
   return step.rows;

@@ -3,7 +3,6 @@
 // adds in order; where K has fewer chunks than lanes, it takes several fours of columns.
 alias input = vec4f;
 
-const LANES = 64u;
 const TILE = ROWS * 4u;
 
 // [tile, lane]
@@ -30,6 +29,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var c = 0u; c < 4u; c++) {
     starts[c] = row_start(first + quad * 4u + c);
   }
+  prepare_rows(lane, begin, inputs4);
   for (var segment = 0u; segment < params.chunks; segment += span) {
     let chunk = segment + lane % span;
     if (quad < quads && chunk < params.chunks) {
@@ -44,8 +44,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         let k4 = min(2u * i, inputs4 - 1u);
         let next4 = min(2u * i + 1u, inputs4 - 1u);
         for (var r = 0u; r < ROWS; r++) {
-          let a = x[begin[r] + k4];
-          let b = x[begin[r] + next4];
+          let a = input4(r, begin[r], k4);
+          let b = input4(r, begin[r], next4);
           for (var c = 0u; c < 4u; c++) {
             var chain = chains[r * 4u + c];
             chain = fma(a.x, w[c][0], chain);

@@ -129,7 +129,9 @@ class Check {
     this.holds("rotation", args.rotation, kv.headDim);
   }
 
-  linear({ out, x, weight, bias }: Pick<LinearArgs, "out" | "x" | "weight" | "bias">, outputs: number): void {
+  linear(args: Pick<LinearArgs, "out" | "x" | "norm" | "weight" | "bias">, outputs: number): void {
+    const { out, x, norm, weight, bias } = args;
+    for (const slot of ["out", "weight", "bias"] as const) this.holds(`norm.${slot}`, norm?.[slot], weight.cols);
     this.weight("weight", weight);
     this.holds("x", x, weight.cols);
     this.holds("bias", bias, weight.rows);

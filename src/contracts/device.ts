@@ -113,11 +113,19 @@ export interface NormArgs {
   gather?: DeviceBuffer;
 }
 
+/** A norm of x whose result one operation alone reads. */
+export interface InputNorm extends Pick<NormArgs, "weight" | "bias" | "kind" | "epsilon"> {
+  /** f32 [rows, width]: room for the normalised x; a device may leave it as it is. */
+  out: DeviceBuffer;
+}
+
 export interface LinearArgs {
   /** f32 [n, weight.rows]. */
   out: DeviceBuffer;
   /** f32 [n, weight.cols]. */
   x: DeviceBuffer;
+  /** With rows "tokens" alone. */
+  norm?: InputNorm;
   weight: Weight;
   /** f32 [weight.rows]. */
   bias?: DeviceBuffer;
@@ -132,6 +140,7 @@ export interface GatedLinearArgs {
   out: DeviceBuffer;
   /** f32 [rows, weight.cols]. */
   x: DeviceBuffer;
+  norm?: InputNorm;
   /** Gate rows, then up rows: [2 * inner, hidden]. out = activation(gate) * up. */
   weight: Weight;
   /** f32 [2 * inner]. */
@@ -169,6 +178,7 @@ export interface RopeArgs {
 export interface QkvArgs extends RopeArgs {
   /** f32 [rows, weight.cols]. */
   x: DeviceBuffer;
+  norm?: InputNorm;
   /** Rows of q, then k, then v. */
   weight: Weight;
   /** f32 [weight.rows]. */

@@ -41,7 +41,9 @@ export class Pipelines {
 
   shader(kernel: Kernel, specialisation: Specialisation = {}): Shader {
     const { packed, product, weight, constants = {} } = specialisation;
-    const shape = product ? [product.weight, product.shape.kind, `ROWS=${product.shape.rows}`] : [];
+    const shape = product
+      ? [product.weight, ...(product.normed ? ["normed"] : []), product.shape.kind, `ROWS=${product.shape.rows}`]
+      : [];
     const values = kernel.constants.map((constant) => `${constant}=${constants[constant]}`);
     const name = [kernel.name, ...(packed ? [packed] : []), ...(weight ? [weight] : []), ...shape, ...values].join(" ");
     let shader = this.#shaders.get(name);

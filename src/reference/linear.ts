@@ -1,19 +1,28 @@
 import { type GatedLinearArgs, type LinearArgs, paddedCols } from "../contracts/device.ts";
 import { ACTIVATIONS } from "./activation.ts";
 import { memory } from "./buffer.ts";
+import { normOp } from "./norm.ts";
 import { type ReferenceOp, referenceOp } from "./op.ts";
 import { weightRows } from "./weight_rows.ts";
+
+/** The norm that goes before a product, if there is one. */
+function inputNorm(name: string, { x, norm, weight }: Pick<LinearArgs, "x" | "norm" | "weight">) {
+  if (!norm) return null;
+  return { out: norm.out, compute: normOp(name, { ...norm, x, width: weight.cols }).compute };
+}
 
 export function linearOp(name: string, args: LinearArgs): ReferenceOp {
   const { rows: outputs, cols: inputs } = args.weight;
   const stride = paddedCols(inputs);
   const out = memory(args.out).f32;
-  const x = memory(args.x).f32;
+  const normed = inputNorm(name, args);
+  const x = memory(normed ? normed.out : args.x).f32;
   const weight = weightRows(args.weight);
   const bias = args.bias && memory(args.bias).f32;
   const activate = ACTIVATIONS[args.activation];
   const add = args.write === "add";
   return referenceOp(name, (step) => {
+    normed?.compute(step);
     const rows = step[args.rows === "samples" ? "samples" : "rows"];
     for (let r = 0; r < rows; r++) {
       for (let column = 0; column < outputs; column++) {
@@ -30,12 +39,14 @@ export function gatedLinearOp(name: string, args: GatedLinearArgs): ReferenceOp 
   const stride = paddedCols(inputs);
   const inner = args.weight.rows / 2;
   const out = memory(args.out).f32;
-  const x = memory(args.x).f32;
+  const normed = inputNorm(name, args);
+  const x = memory(normed ? normed.out : args.x).f32;
   const weight = weightRows(args.weight);
   const bias = args.bias && memory(args.bias).f32;
   const activate = ACTIVATIONS[args.activation];
-  return referenceOp(name, ({ rows }) => {
-    for (let r = 0; r < rows; r++) {
+  return referenceOp(name, (step) => {
+    normed?.compute(step);
+    for (let r = 0; r < step.rows; r++) {
       for (let column = 0; column < inner; column++) {
         const gate = weight.dot(x, r * inputs, column * stride, inputs) + (bias ? bias[column]! : 0);
         const up = weight.dot(x, r * inputs, (inner + column) * stride, inputs) + (bias ? bias[inner + column]! : 0);

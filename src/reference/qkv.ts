@@ -4,16 +4,9 @@ import { type ReferenceOp, referenceOp } from "./op.ts";
 import { ropeOp } from "./rope.ts";
 
 export function qkvOp(name: string, args: QkvArgs): ReferenceOp {
-  const { qkv: out, x, weight, bias } = args;
-  const product = {
-    out,
-    x,
-    weight,
-    ...(bias && { bias }),
-    activation: "none",
-    write: "store",
-    rows: "tokens",
-  } as const;
+  const { qkv: out, x, norm, weight, bias } = args;
+  const optional = { ...(norm && { norm }), ...(bias && { bias }) };
+  const product = { out, x, weight, ...optional, activation: "none", write: "store", rows: "tokens" } as const;
   const parts = [linearOp(name, product), ropeOp(name, args)];
   return referenceOp(name, (step) => {
     for (const { compute } of parts) compute(step);

@@ -115,12 +115,11 @@ function bindLayer(parts: DecoderParts, activations: Activations, index: number)
   const layer = model.layers[index]!;
   const { keys, values } = caches[index]!;
   const heads = spec.numHeads;
-  const norm = { ...spec.norm, width: spec.hiddenSize };
   const name = (op: string) => `layers.${index}.${op}`;
   return [
-    ops.norm(name("attention_norm"), { out: h, x, ...layer.attentionNorm, ...norm }),
     ops.qkv(name("qkv"), {
-      x: h,
+      x,
+      norm: { out: h, ...layer.attentionNorm, ...spec.norm },
       ...layer.qkv,
       qkv,
       q,
@@ -146,7 +145,6 @@ function bindLayer(parts: DecoderParts, activations: Activations, index: number)
       maxBlocksPerSeq,
     }),
     ops.linear(name("o"), { out: x, x: attended, ...layer.o, activation: "none", write: "add", rows: "tokens" }),
-    ops.norm(name("mlp_norm"), { out: h, x, ...layer.mlpNorm, ...norm }),
     ...bindMlp(parts, activations, layer, name),
   ];
 }
@@ -154,14 +152,15 @@ function bindLayer(parts: DecoderParts, activations: Activations, index: number)
 function bindMlp(
   { spec, device: { ops } }: DecoderParts,
   { x, h, inner }: Activations,
-  { mlp }: LoadedLayer,
+  { mlp, mlpNorm }: LoadedLayer,
   name: (op: string) => string,
 ): Op[] {
   const { activation } = spec;
+  const norm = { out: h, ...mlpNorm, ...spec.norm };
   const up =
     mlp.kind === "gated"
-      ? ops.gatedLinear(name("gate_up"), { out: inner, x: h, ...mlp.gateUp, activation })
-      : ops.linear(name("up"), { out: inner, x: h, ...mlp.up, activation, write: "store", rows: "tokens" });
+      ? ops.gatedLinear(name("gate_up"), { out: inner, x, norm, ...mlp.gateUp, activation })
+      : ops.linear(name("up"), { out: inner, x, norm, ...mlp.up, activation, write: "store", rows: "tokens" });
   const down = ops.linear(name("down"), {
     out: x,
     x: inner,

@@ -25,7 +25,8 @@ async function outOf(device: Device, scenario: Scenario): Promise<Uint32Array> {
 /** The weight of the second is more than `slicing` binds. */
 const qkvShapes: readonly QkvCase[] = [
   { rows: 1, inputs: 68, heads: 4, kvHeads: 2, headDim: 12, dtype: "bf16", kvDtype: "f16", rotate: true, bias: true },
-  { rows: 37, inputs: 256, heads: 4, kvHeads: 1, headDim: 32, dtype: "f32", kvDtype: "f32", rotate: true },
+  { rows: 5, inputs: 256, heads: 4, kvHeads: 1, headDim: 32, dtype: "f32", kvDtype: "f32", rotate: true, norm: true },
+  { rows: 37, inputs: 96, heads: 2, kvHeads: 1, headDim: 32, dtype: "f16", kvDtype: "f32", rotate: true, norm: true },
 ];
 
 const ROWS = 21;
@@ -66,10 +67,12 @@ describeGpu("a row's bits do not depend on its batch or the kernel's shape", () 
   }
 
   for (const dtype of ["bf16", "int4"] as const) {
-    test(`gated linear in ${dtype}`, async () => {
-      const shape = { rows: ROWS, inputs: 196, outputs: 67, dtype, bias: true };
-      await expectSameRows(gatedLinearScenario(shape), 196, 67);
-    }, 240_000);
+    for (const norm of [undefined, "rms", "layer"] as const) {
+      test(`gated linear in ${dtype}${norm ? ` of ${norm} norms` : ""}`, async () => {
+        const shape = { rows: ROWS, inputs: 196, outputs: 67, dtype, bias: true, ...(norm && { norm }) };
+        await expectSameRows(gatedLinearScenario(shape), 196, 67);
+      }, 240_000);
+    }
   }
 
   test("linear and gated linear in slices", async () => {

@@ -29,7 +29,7 @@ describe("assemble", () => {
       buffers: { weight: "read array<packed8>" },
     });
     const shape = { kind: "lanes", rows: 2 } as const;
-    const code = assemble(product, { product: { shape, weight: "f16" } });
+    const code = assemble(product, { product: { shape, weight: "f16", normed: false } });
     const order = [
       "enable subgroups;",
       "const ROWS = 2u;",
@@ -42,9 +42,13 @@ describe("assemble", () => {
     expect(places[0]).toBe(0);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(() => assemble(product, {})).toThrow("product: received shape undefined");
-    expect(() =>
-      assemble(kernel, { packed: "f16", constants: { ROWS: 1 }, product: { shape, weight: "f16" } }),
-    ).toThrow("product: received shape lanes");
+    const needless = {
+      packed: "f16",
+      constants: { ROWS: 1 },
+      product: { shape, weight: "f16", normed: false },
+    } as const;
+    expect(() => assemble(kernel, needless)).toThrow("product: received shape lanes");
+    expect(() => assemble(product, { product: { shape, weight: "f16", normed: true } })).toThrow("received lanes");
   });
 
   test("refuses a missing constant and a missing or needless element type", () => {

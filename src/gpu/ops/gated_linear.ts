@@ -1,32 +1,44 @@
 import { gated } from "../../../kernels/gated.ts";
-import type { GatedLinearArgs } from "../../contracts/device.ts";
+import type { GatedLinearArgs, Weight } from "../../contracts/device.ts";
 import type { Binder, Dispatch, GpuOp } from "../binder.ts";
-import { type RowSlice, sliceRows } from "../buffers.ts";
+import { type BindingLimits, type RowSlice, sliceRows } from "../buffers.ts";
 import { ACTIVATION } from "./activation.ts";
-import { type Lanes, productGrid, productParams, productTuning } from "./product.ts";
+import { normedProduct, type ProductInput, productOf } from "./input_norm.ts";
+import { type Lanes, type ProductTuning, productGrid, productParams, productTuning } from "./product.ts";
 
 export function gatedLinearOp(binder: Binder, name: string, args: GatedLinearArgs, lanes: Lanes): GpuOp {
-  const inner = args.weight.rows / 2;
-  const dispatches: Dispatch[] = [];
-  for (let first = 0; first < inner; ) {
-    const gate = sliceRows(args.weight, first, inner, binder.limits);
-    const up = sliceRows(args.weight, inner + first, inner + first + gate.count, binder.limits);
-    dispatches.push(...bindSlice(binder, name, args, gate, up, lanes));
-    first += up.count;
-  }
-  return { name, dispatches };
+  const slices = [...gateAndUp(args.weight, binder.limits)];
+  const bind = (input: ProductInput) =>
+    slices.flatMap((slice) => bindSlice(binder, name, args, input, slice, productTuning(lanes)));
+  return { name, dispatches: normedProduct(binder, name, args, lanes, bind) };
 }
 
-/** Binds the columns that both slices hold; `up` has as many rows as `gate` or fewer. */
+/** The same columns of gate and of up; `up` has as many rows as `gate` or fewer, and those count. */
+interface GatedSlice {
+  readonly gate: RowSlice;
+  readonly up: RowSlice;
+}
+
+function* gateAndUp(weight: Weight, limits: BindingLimits): Iterable<GatedSlice> {
+  const inner = weight.rows / 2;
+  for (let first = 0; first < inner; ) {
+    const gate = sliceRows(weight, first, inner, limits);
+    const up = sliceRows(weight, inner + first, inner + first + gate.count, limits);
+    yield { gate, up };
+    first += up.count;
+  }
+}
+
 function bindSlice(
   binder: Binder,
   name: string,
   args: GatedLinearArgs,
-  gate: RowSlice,
-  up: RowSlice,
-  lanes: Lanes,
+  input: ProductInput,
+  { gate, up }: GatedSlice,
+  { choose }: ProductTuning,
 ): Dispatch[] {
-  const { out, x, weight, bias, activation } = args;
+  const { out, weight, bias, activation } = args;
+  const { x, norm, shapes } = input;
   const count = 2 * up.count;
   const params = {
     ...productParams(weight),
@@ -36,12 +48,13 @@ function bindSlice(
     up_base: up.base,
     inner: weight.rows / 2,
     has_bias: Number(bias !== undefined),
+    epsilon: norm?.epsilon ?? 0,
   };
-  const group = binder.group(name, gated, params, { x, gate: gate.binding, up: up.binding, bias, out });
+  const buffers = { x, gate: gate.binding, up: up.binding, bias, norm_weight: norm?.weight, out };
+  const group = binder.group(name, gated, params, buffers);
   const constants = { ACTIVATION: ACTIVATION[activation] };
-  const { shapes, choose } = productTuning(lanes);
   return shapes.map((shape) => ({
-    shader: binder.shader(gated, { product: { shape, weight: weight.dtype }, constants }),
+    shader: binder.shader(gated, { product: productOf(shape, weight, input), constants }),
     group,
     grid: ({ rows }) => productGrid(shape, weight, count, choose(rows) === shape ? rows : 0),
   }));

@@ -1,9 +1,10 @@
 import { qkv } from "../../../kernels/qkv.ts";
 import { type QkvArgs, rowBytes } from "../../contracts/device.ts";
-import type { Binder, GpuOp } from "../binder.ts";
+import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 import { rowSlices } from "../buffers.ts";
+import { normedProduct, type ProductInput, productOf } from "./input_norm.ts";
 import { linearOp } from "./linear.ts";
-import { type Lanes, productGrid, productParams, productTuning } from "./product.ts";
+import { type Lanes, type ProductTuning, productGrid, productParams, productTuning } from "./product.ts";
 import { ropeOp } from "./rope.ts";
 
 /** Storage buffers of the fused kernel. */
@@ -11,25 +12,27 @@ const STORAGE_BUFFERS = Object.keys(qkv.buffers).length;
 
 /** One dispatch where the adapter binds the weight whole and enough buffers at once, else a product and then a rotation. */
 export function qkvOp(binder: Binder, name: string, args: QkvArgs, lanes: Lanes): GpuOp {
-  const { x, qkv: out, weight, bias } = args;
+  const { x, norm, qkv: out, weight, bias } = args;
   const { maxBytes, maxStorageBuffers } = binder.limits;
-  if (weight.rows * rowBytes(weight) <= maxBytes && STORAGE_BUFFERS <= maxStorageBuffers)
-    return fused(binder, name, args, lanes);
-  const product = {
-    out,
-    x,
-    weight,
-    ...(bias && { bias }),
-    activation: "none",
-    write: "store",
-    rows: "tokens",
-  } as const;
+  if (weight.rows * rowBytes(weight) <= maxBytes && STORAGE_BUFFERS <= maxStorageBuffers) {
+    const bind = (input: ProductInput) => fused(binder, name, args, input, productTuning(lanes));
+    return { name, dispatches: normedProduct(binder, name, args, lanes, bind) };
+  }
+  const optional = { ...(norm && { norm }), ...(bias && { bias }) };
+  const product = { out, x, weight, ...optional, activation: "none", write: "store", rows: "tokens" } as const;
   const dispatches = [...linearOp(binder, name, product, lanes).dispatches, ...ropeOp(binder, name, args).dispatches];
   return { name, dispatches };
 }
 
-function fused(binder: Binder, name: string, args: QkvArgs, lanes: Lanes): GpuOp {
-  const { x, weight, bias, q, keys, values, kv, heads, positions, slots, rotation } = args;
+function fused(
+  binder: Binder,
+  name: string,
+  args: QkvArgs,
+  input: ProductInput,
+  { choose }: ProductTuning,
+): Dispatch[] {
+  const { weight, bias, q, keys, values, kv, heads, positions, slots, rotation } = args;
+  const { x, norm, shapes } = input;
   const params = {
     ...productParams(weight),
     count: weight.rows,
@@ -38,15 +41,14 @@ function fused(binder: Binder, name: string, args: QkvArgs, lanes: Lanes): GpuOp
     head_dim: kv.headDim,
     rotate: Number(rotation !== undefined),
     has_bias: Number(bias !== undefined),
+    epsilon: norm?.epsilon ?? 0,
   };
   const [slice] = rowSlices(weight, binder.limits);
-  const buffers = { x, weight: slice!.binding, bias, positions, slots, rotation, q, keys, values };
-  const group = binder.group(name, qkv, params, buffers);
-  const { shapes, choose } = productTuning(lanes);
-  const dispatches = shapes.map((shape) => ({
-    shader: binder.shader(qkv, { packed: kv.dtype, product: { shape, weight: weight.dtype } }),
+  const inputs = { x, weight: slice!.binding, bias, norm_weight: norm?.weight, positions, slots, rotation };
+  const group = binder.group(name, qkv, params, { ...inputs, q, keys, values });
+  return shapes.map((shape) => ({
+    shader: binder.shader(qkv, { packed: kv.dtype, product: productOf(shape, weight, input) }),
     group,
-    grid: ({ rows }: { rows: number }) => productGrid(shape, weight, weight.rows, choose(rows) === shape ? rows : 0),
+    grid: ({ rows }) => productGrid(shape, weight, weight.rows, choose(rows) === shape ? rows : 0),
   }));
-  return { name, dispatches };
 }

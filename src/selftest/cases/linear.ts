@@ -1,4 +1,4 @@
-import type { Activation, WeightDtype } from "../../contracts/device.ts";
+import type { Activation, DeviceBuffer, InputNorm, NormArgs, WeightDtype } from "../../contracts/device.ts";
 import { Data, encodeRows, weight } from "../data.ts";
 import type { Case, Scenario } from "../scenario.ts";
 
@@ -11,11 +11,17 @@ export interface LinearCase {
   bias?: boolean;
   add?: boolean;
   samples?: boolean;
+  norm?: NormArgs["kind"];
   size?: number;
 }
 
+/** A norm of x whose buffers are `normWeight` and `normed`. */
+export function inputNorm(kind: NormArgs["kind"], buffer: (name: string) => DeviceBuffer): InputNorm {
+  return { out: buffer("normed"), weight: buffer("normWeight"), kind, epsilon: 1e-5 };
+}
+
 export function linearScenario(shape: LinearCase): Scenario {
-  const { rows, inputs, outputs, dtype, activation = "none", bias, add, samples, size = 1 } = shape;
+  const { rows, inputs, outputs, dtype, activation = "none", bias, add, samples, norm, size = 1 } = shape;
   const data = new Data(inputs * 13 + outputs);
   return {
     buffers: {
@@ -23,6 +29,8 @@ export function linearScenario(shape: LinearCase): Scenario {
       weight: encodeRows(data.floats(outputs * inputs), inputs, dtype),
       bias: data.floats(outputs, size),
       out: data.floats(rows * outputs),
+      normWeight: data.floats(inputs),
+      normed: new Float32Array(rows * inputs),
     },
     bind: (ops, buffer) =>
       ops.linear("linear", {
@@ -30,6 +38,7 @@ export function linearScenario(shape: LinearCase): Scenario {
         x: buffer("x"),
         weight: weight(buffer("weight"), dtype, outputs, inputs),
         ...(bias && { bias: buffer("bias") }),
+        ...(norm && { norm: inputNorm(norm, buffer) }),
         activation,
         write: add ? "add" : "store",
         rows: samples ? "samples" : "tokens",
@@ -48,7 +57,7 @@ const shapes: readonly LinearCase[] = [
   { rows: 70, inputs: 64, outputs: 96, dtype: "f32", samples: true },
   { rows: 13, inputs: 192, outputs: 65, dtype: "bf16", bias: true, activation: "gelu" },
   { rows: 3, inputs: 64, outputs: 64, dtype: "f32", activation: "gelu_tanh", size: 30 },
-  { rows: 3, inputs: 64, outputs: 64, dtype: "f32", activation: "relu", bias: true },
+  { rows: 3, inputs: 64, outputs: 64, dtype: "f32", activation: "relu", bias: true, norm: "rms" },
   { rows: 3, inputs: 64, outputs: 64, dtype: "f32", activation: "silu", size: 1e4 },
   { rows: 3, inputs: 256, outputs: 64, dtype: "f32", size: 1e30 },
   { rows: 1, inputs: 4, outputs: 3, dtype: "int8" },
@@ -77,8 +86,9 @@ export function describeLinear({
   bias,
   add,
   samples,
+  norm,
   size,
 }: LinearCase): string {
   const parts = [`${rows} x ${inputs} by ${outputs} ${dtype}`, bias && "bias", activation, add && "added"];
-  return [...parts, samples && "samples", size && `size ${size}`].filter(Boolean).join(", ");
+  return [...parts, samples && "samples", norm && `${norm} norm`, size && `size ${size}`].filter(Boolean).join(", ");
 }

@@ -1,0 +1,50 @@
+import type { Product, ProductShape } from "../../../kernels/define.ts";
+import type { DeviceBuffer, InputNorm, StepShape, Weight } from "../../contracts/device.ts";
+import type { Binder, Dispatch } from "../binder.ts";
+import { normOp } from "./norm.ts";
+import { type Lanes, productTuning } from "./product.ts";
+
+/** Shapes of a product that read the same x. */
+export interface ProductInput {
+  readonly x: DeviceBuffer;
+  /** Absent: x is read as it is. */
+  readonly norm: InputNorm | undefined;
+  readonly shapes: readonly ProductShape[];
+}
+
+interface Normed {
+  readonly x: DeviceBuffer;
+  readonly norm?: InputNorm;
+  readonly weight: Weight;
+}
+
+/**
+ * The dispatches of a product of x, or of the norm of x. An RMSNorm of few rows on a GPU is part of the product itself;
+ * otherwise it goes first. On CPU adapters it always does: a workgroup there has so few columns that making the norm's
+ * sums again in each would cost more than a dispatch.
+ */
+export function normedProduct(
+  binder: Binder,
+  name: string,
+  { x, norm, weight }: Normed,
+  lanes: Lanes,
+  bind: (input: ProductInput) => Dispatch[],
+): Dispatch[] {
+  const { shapes, choose } = productTuning(lanes);
+  if (!norm) return bind({ x, norm, shapes });
+  const fuses = ({ kind }: ProductShape) => kind === "chunks" && norm.kind === "rms" && !norm.bias;
+  const before = normOp(binder, `${name} norm`, { ...norm, x, width: weight.cols }).dispatches.map((dispatch) => ({
+    ...dispatch,
+    grid: (step: StepShape) => (fuses(choose(step.rows)) ? ([0, 0, 0] as const) : dispatch.grid(step)),
+  }));
+  return [
+    ...before,
+    ...bind({ x, norm, shapes: shapes.filter(fuses) }),
+    ...bind({ x: norm.out, norm: undefined, shapes: shapes.filter((shape) => !fuses(shape)) }),
+  ];
+}
+
+/** What to compile for a shape. */
+export function productOf(shape: ProductShape, { dtype: weight }: Weight, { norm }: ProductInput): Product {
+  return { shape, weight, normed: norm !== undefined };
+}
