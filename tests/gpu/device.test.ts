@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { type DeviceBuffer, DeviceMemoryError } from "../../src/contracts/device.ts";
+import { GpuBuffer } from "../../src/gpu/buffers.ts";
 import { openGpuDevice } from "../../src/gpu/device.ts";
 import { GpuUnavailableError } from "../../src/gpu/runtime.ts";
 import { openReferenceDevice } from "../../src/reference/device.ts";
@@ -67,16 +68,17 @@ describeGpu("the GPU device", () => {
   });
 
   test("throws what WebGPU refuses in a step, with the operation's name", async () => {
-    const out = device.allocate("out", 4);
+    const out = device.allocate("out", 64) as GpuBuffer;
     const logits = device.allocate("logits", 16);
     const masks = device.allocate("masks", 4);
     const op = (name: string, sampling: DeviceBuffer) =>
       device.ops.sample(name, { out, logits, vocab: 4, sampling, masks });
     const well = op("sample well", device.allocate("sampling", 64));
-    const badly = op("sample badly", device.allocate("too short", 8));
+    // The same buffer, so that one is written and read.
+    const badly = op("sample badly", new GpuBuffer(out.gpu));
     await device.prepare([well]);
     await expect(device.run([well, badly], step, [])).rejects.toThrow(
-      'Cannot run sample badly: WebGPU refused a command: [Buffer "too short"]',
+      'Cannot run sample badly: WebGPU refused a command: [Buffer "out"]',
     );
   });
 
