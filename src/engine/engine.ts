@@ -323,13 +323,15 @@ export class Engine implements GenerationEngine {
     step.advance(this.#scheduler);
     const time = this.#options.now();
     const ms = time - Math.max(step.scheduledAt, this.#landedAt);
-    if (hasPrompts) this.#swap.prefilled(input.rows, ms);
-    else this.#speculation?.stepped(input.rows, ms);
     this.#landedAt = time;
+    let tokens = 0;
     for (const draw of step.draws(this.#scheduler)) {
+      tokens++;
       const live = this.#requestOf.get(draw.branch.group)!;
       if (live.accept(draw, output, this.#scheduler, time)) this.#forget(draw.branch);
     }
+    if (hasPrompts) this.#swap.prefilled(input.rows, ms);
+    else this.#speculation?.stepped(input.sequences, tokens, ms);
     for (const group of beams) {
       const live = this.#requestOf.get(group)!;
       for (const branch of live.acceptBeams(group, output, this.#scheduler, time)) this.#forget(branch);
@@ -350,11 +352,7 @@ export class Engine implements GenerationEngine {
   }
 
   #applyCancellations(): void {
-    for (const live of this.#left) {
-      for (const branch of live.unwanted()) {
-        this.#forget(branch);
-      }
-    }
+    for (const live of this.#left) for (const branch of live.unwanted()) this.#forget(branch);
     this.#left.clear();
   }
 

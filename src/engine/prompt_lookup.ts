@@ -6,6 +6,8 @@ export interface PromptLookupOptions {
   readonly minMatch: number;
   /** More in common than this says no more (prompt_lookup_max). */
   readonly maxMatch: number;
+  /** A token is drafted where the chance that it is right is greater; absent: tried out as it goes. */
+  readonly leastChance?: number;
 }
 
 /** Earlier places that a lookup compares. */

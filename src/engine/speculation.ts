@@ -1,11 +1,9 @@
 import type { SpeculationCounts } from "../contracts/generation.ts";
 import type { Drafting } from "./draft_room.ts";
+import { DraftTrials } from "./draft_trials.ts";
 import { PromptLookup, type PromptLookupOptions } from "./prompt_lookup.ts";
 import type { Sequence, SequenceGroup } from "./sequence_group.ts";
-import { StepCost } from "./step_cost.ts";
 
-/** Guesses that are right so rarely are not worth their while, however little their rows cost. */
-const LEAST_HIT_RATE = 0.2;
 /** Share of the running groups that have to gain by it before a step waits for the one before. */
 const LEAST_AWAITING = 0.25;
 
@@ -14,14 +12,13 @@ const LEAST_AWAITING = 0.25;
  * computed along with its last one, and those that its samples confirm are its next ones. So its tokens are what they would
  * be without, and only how many come in one step is different.
  *
- * A drafted token costs a row and saves a part of a step, so the i-th of a draft pays where the chance that all of the
- * first i are right is greater than the share that the rows have in what a step costs. Both are measured as it goes:
- * where nothing is drafted, a sequence's guesses are still held against what comes.
+ * How good a sequence's guesses are is known from those of before, made in a draft or not. How sure they have to be is
+ * tried out, for each number of groups that run together up to a factor of two.
  */
 export class Speculation implements Drafting {
   readonly #options: PromptLookupOptions;
   readonly #lookups = new WeakMap<Sequence, PromptLookup>();
-  readonly #cost = new StepCost();
+  readonly #trials: DraftTrials[] = [];
   #drafts = 0;
   #draftTokens = 0;
   #acceptedTokens = 0;
@@ -36,10 +33,13 @@ export class Speculation implements Drafting {
 
   /** So many groups would draft if they knew their tokens on the way that the others, too, had better wait for theirs. */
   isAwaiting(running: readonly SequenceGroup[]): boolean {
+    const leastChance = this.#leastChance(running.length);
+    if (leastChance >= 1) return false;
     let awaiting = 0;
     for (const group of running) {
       if (!canDraft(group)) continue;
-      if (this.#lookup(group.leader).hasDraft && this.#pays(group.leader, running.length) > 0) awaiting++;
+      const lookup = this.#lookup(group.leader);
+      if (lookup.hasDraft && lookup.hitRate > leastChance) awaiting++;
     }
     return awaiting > 0 && awaiting >= LEAST_AWAITING * running.length;
   }
@@ -47,11 +47,14 @@ export class Speculation implements Drafting {
   /** At most `most` tokens that may come next; null: none are worth it in a step for so many groups. */
   draft(group: SequenceGroup, most: number, groups: number): Uint32Array | null {
     const { leader } = group;
-    if (most <= 0 || !canDraft(group) || leader.numKnown < leader.numTokens) return null;
+    const leastChance = this.#leastChance(groups);
+    if (leastChance >= 1 || most <= 0 || !canDraft(group) || leader.numKnown < leader.numTokens) return null;
     const lookup = this.#lookup(leader);
     if (!lookup.hasDraft) return null;
-    const count = Math.min(most, this.#pays(leader, groups));
-    if (count <= 0) return null;
+    const longest = Math.min(most, this.#options.maxDraft);
+    let count = 0;
+    for (let chance = lookup.hitRate; chance > leastChance && count < longest; chance *= lookup.hitRate) count++;
+    if (count === 0) return null;
     this.#drafts++;
     this.#draftTokens += count;
     return lookup.draft(leader.tokens, count);
@@ -61,19 +64,19 @@ export class Speculation implements Drafting {
     this.#acceptedTokens++;
   }
 
-  /** A step computed `rows` rows, no prompt among them. */
-  stepped(rows: number, ms: number): void {
-    this.#cost.add(rows, ms);
+  /** A step of no prompts gave so many groups so many tokens. */
+  stepped(groups: number, tokens: number, ms: number): void {
+    this.#trialsOf(groups).add(tokens, ms);
   }
 
-  /** Tokens of a draft that pay in a step for so many groups. */
-  #pays(sequence: Sequence, groups: number): number {
-    const hitRate = Math.min(this.#lookup(sequence).hitRate, 0.99);
-    if (hitRate < LEAST_HIT_RATE) return 0;
-    const share = this.#cost.shareOfRows(groups);
-    let count = 0;
-    for (let chance = hitRate; chance > share && count < this.#options.maxDraft; chance *= hitRate) count++;
-    return count;
+  #leastChance(groups: number): number {
+    return this.#options.leastChance ?? this.#trialsOf(groups).leastChance;
+  }
+
+  #trialsOf(groups: number): DraftTrials {
+    const width = 31 - Math.clz32(Math.max(1, groups));
+    this.#trials[width] ??= new DraftTrials();
+    return this.#trials[width];
   }
 
   #lookup(sequence: Sequence): PromptLookup {

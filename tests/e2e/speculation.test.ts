@@ -35,7 +35,7 @@ for (const kind of model ? deviceKinds : []) {
       const { engine } = await engineOn(kind, model!.directory, drafting);
       expect(await answers(engine)).toEqual(expected);
       const { speculation, preemptions } = engine.stats();
-      expect(speculation!.acceptedTokens).toBeGreaterThan(10);
+      expect(speculation!.acceptedTokens).toBeGreaterThan(0);
       expect(preemptions > 0).toBe(numGpuBlocksOverride === "36");
       expect(engine.kvState().used).toBe(0);
       engine.checkIntegrity();
