@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { PromptLookupOptions } from "./engine/prompt_lookup.ts";
 import { TOOL_CALL_FORMATS } from "./text/tool_calls/format.ts";
 
 /**
@@ -87,7 +88,7 @@ const promptLookupJson = z
     path: ["prompt_lookup_min"],
   });
 
-const promptLookup = z.string().transform((text, context) => {
+const promptLookup = z.string().transform((text, context): PromptLookupOptions => {
   const refuse = (message: string) => {
     context.addIssue({ code: "custom", message });
     return z.NEVER;

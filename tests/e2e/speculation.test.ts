@@ -1,11 +1,14 @@
 import { expect, test } from "bun:test";
+import { buildEngine } from "../../src/build.ts";
+import { parseServeConfig } from "../../src/config.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { collect, makeRequest } from "../engine/harness.ts";
-import { deviceKinds, engineOn } from "./devices.ts";
+import { deviceKinds, engineOn, freshDevice } from "./devices.ts";
 import { trainedModel } from "./goldens.ts";
 
 const model = trainedModel("stories260K");
-const SPECULATIVE = JSON.stringify({ method: "ngram", num_speculative_tokens: 4, prompt_lookup_min: 2 });
+/** Drafts whether they pay or not. */
+const speculativeConfig = { maxDraft: 4, minMatch: 2, maxMatch: 4, leastChance: 0.2 };
 
 /** What the model writes by itself, given again before it writes on: much of it comes a second time. */
 async function answers(engine: Engine): Promise<{ tokenId: number; logprob: number | undefined }[][]> {
@@ -31,11 +34,11 @@ for (const kind of model ? deviceKinds : []) {
     const expected = await answers(plain.engine);
     await plain.engine.close();
     for (const numGpuBlocksOverride of ["200", "36"]) {
-      const drafting = { ...flags, numGpuBlocksOverride, speculativeConfig: SPECULATIVE };
-      const { engine } = await engineOn(kind, model!.directory, drafting);
+      const config = parseServeConfig({ ...flags, numGpuBlocksOverride, kvCacheMemory: "8M" }, {});
+      const { engine } = await buildEngine(model!.directory, await freshDevice(kind), { ...config, speculativeConfig });
       expect(await answers(engine)).toEqual(expected);
       const { speculation, preemptions } = engine.stats();
-      expect(speculation!.acceptedTokens).toBeGreaterThan(0);
+      expect(speculation!.acceptedTokens).toBeGreaterThan(50);
       expect(preemptions > 0).toBe(numGpuBlocksOverride === "36");
       expect(engine.kvState().used).toBe(0);
       engine.checkIntegrity();
