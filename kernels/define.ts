@@ -1,4 +1,6 @@
 import chunk from "./lib/chunk.wgsl" with { type: "text" };
+import eightIn4 from "./lib/eight_in_4.wgsl" with { type: "text" };
+import eightIn8 from "./lib/eight_in_8.wgsl" with { type: "text" };
 import f16 from "./lib/f16.wgsl" with { type: "text" };
 import f32 from "./lib/f32.wgsl" with { type: "text" };
 import finishRows from "./lib/finish_rows.wgsl" with { type: "text" };
@@ -67,7 +69,12 @@ export interface ProductShape {
   /** Rows of a lane. */
   readonly rows: number;
 }
-const PRODUCTS = { lanes: [lanes, finishRows], chunks: [laneSums, sum4, chunks], tile: [tile, finishRows] };
+const PRODUCTS = {
+  lanes8: [lanes, eightIn8, finishRows],
+  lanes4: [lanes, eightIn4, finishRows],
+  chunks: [laneSums, sum4, chunks],
+  tile: [tile, finishRows],
+};
 
 /** Declares a kernel; `constants`, `packed`, `product` and `subgroups` may be left out. */
 export function defineKernel<Param extends string, Buffer extends string>(
@@ -121,7 +128,7 @@ export function assemble(kernel: Kernel, { packed, product, weight, constants = 
   const prelude = kernel.constants.map((name) => `const ${name} = ${constants[name]}u;`);
   const element = packed ? [PACKED[packed]] : weight ? [chunk, ...WEIGHTS[weight]] : [];
   const spread = product ? spreadOf(kernel, product) : [];
-  const enable = kernel.subgroups || product?.shape.kind === "lanes" ? ["enable subgroups;"] : [];
+  const enable = kernel.subgroups || product?.shape.kind.startsWith("lanes") ? ["enable subgroups;"] : [];
   return [...enable, ...prelude, ...element, ...spread, ...kernel.libs, kernel.source].join("\n");
 }
 

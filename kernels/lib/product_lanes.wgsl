@@ -1,5 +1,5 @@
 // A product's shape for CPU adapters: a lane computes four columns of ROWS rows. There lanes are SIMD lanes and a load is
-// a gather, whatever its address; so the lanes of a subgroup load eight elements of a row together and broadcast them.
+// a gather, whatever its address; so the lanes of a subgroup load eight elements of a row together and broadcast them (eight_in_*.wgsl).
 alias input = f32;
 
 const LANES = 16u;
@@ -34,27 +34,18 @@ fn main(
       for (var c = 0u; c < 4u; c++) {
         w[c] = unpack8(load8(c, starts[c] + i));
       }
-      let k = min(i * 8u + place % 8u, params.inputs - 1u);
       for (var r = 0u; r < ROWS; r++) {
-        let v = x[begin[r] + k];
-        let v0 = subgroupBroadcast(v, 0u);
-        let v1 = subgroupBroadcast(v, 1u);
-        let v2 = subgroupBroadcast(v, 2u);
-        let v3 = subgroupBroadcast(v, 3u);
-        let v4 = subgroupBroadcast(v, 4u);
-        let v5 = subgroupBroadcast(v, 5u);
-        let v6 = subgroupBroadcast(v, 6u);
-        let v7 = subgroupBroadcast(v, 7u);
+        let v = eight(begin[r], i * 8u, place);
         for (var c = 0u; c < 4u; c++) {
           var chain = chains[r * 4u + c];
-          chain = fma(v0, w[c][0], chain);
-          chain = fma(v1, w[c][1], chain);
-          chain = fma(v2, w[c][2], chain);
-          chain = fma(v3, w[c][3], chain);
-          chain = fma(v4, w[c][4], chain);
-          chain = fma(v5, w[c][5], chain);
-          chain = fma(v6, w[c][6], chain);
-          chains[r * 4u + c] = fma(v7, w[c][7], chain);
+          chain = fma(v[0], w[c][0], chain);
+          chain = fma(v[1], w[c][1], chain);
+          chain = fma(v[2], w[c][2], chain);
+          chain = fma(v[3], w[c][3], chain);
+          chain = fma(v[4], w[c][4], chain);
+          chain = fma(v[5], w[c][5], chain);
+          chain = fma(v[6], w[c][6], chain);
+          chains[r * 4u + c] = fma(v[7], w[c][7], chain);
         }
       }
     }

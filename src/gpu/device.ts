@@ -12,6 +12,7 @@ import { type AdapterInfo, describeAdapter } from "./adapter_info.ts";
 import { Binder, type GpuOp } from "./binder.ts";
 import { GpuBuffer, gpuBuffer } from "./buffers.ts";
 import { GpuOps } from "./gpu_ops.ts";
+import type { Lanes } from "./ops/product.ts";
 import { Pipelines } from "./pipelines.ts";
 import { PollPace } from "./poll_pace.ts";
 import { batches, bytesOf, recordCopies } from "./ranges.ts";
@@ -26,7 +27,7 @@ export interface GpuDeviceOptions {
   /** Bind at most this many bytes at once, below what the adapter allows: makes large weights out of small ones. */
   readonly maxBindingBytes?: number;
   /** Choose kernel shapes as for this kind of adapter, not as for the one found. Changes speed, never a result. */
-  readonly tuneFor?: "cpu" | "gpu";
+  readonly tuneFor?: "cpu" | "narrow cpu" | "gpu";
 }
 
 /** Opens a WebGPU device with the adapter's buffer limits. Throws GpuUnavailableError. */
@@ -39,6 +40,12 @@ export async function openGpuDevice(options: GpuDeviceOptions = {}): Promise<Gpu
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
   });
   return new GpuDevice(device, describeAdapter(adapter), options);
+}
+
+/** `subgroup`: its least lanes; 0: there are none. A CPU that cannot broadcast is taken for a slow GPU. */
+function lanesOf(tuneFor: NonNullable<GpuDeviceOptions["tuneFor"]>, subgroup: number): Lanes {
+  if (tuneFor === "gpu" || subgroup < 4) return "gpu";
+  return tuneFor === "cpu" && subgroup >= 8 ? "simd8" : "simd4";
 }
 
 /** Bytes of the largest staging buffer; more is moved in several. */
@@ -84,8 +91,7 @@ export class GpuDevice implements Device {
     const { minStorageBufferOffsetAlignment: alignment, maxStorageBuffersPerShaderStage } = device.limits;
     const limits = { maxBytes: this.maxBindingBytes, alignment, maxStorageBuffers: maxStorageBuffersPerShaderStage };
     const binder = new Binder(device, this.#pipelines, this.#step, limits);
-    const broadcasts = device.features.has("subgroups") && info.subgroupSize >= 8;
-    const lanes = tuneFor === "cpu" && broadcasts ? "simd" : "gpu";
+    const lanes = lanesOf(tuneFor, device.features.has("subgroups") ? info.subgroupSize : 0);
     this.ops = checkedOps(new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), lanes));
     this.lost = device.lost.then(({ reason, message }) => `The GPU device was lost (${reason}): ${message}`);
     device.addEventListener("uncapturederror", (event) => {

@@ -7,7 +7,7 @@ import { describeQkv, type QkvCase, qkvScenario } from "../../src/selftest/cases
 import { type SamplingRow, sampleScenario } from "../../src/selftest/cases/sample.ts";
 import { Data } from "../../src/selftest/data.ts";
 import { runScenario, type Scenario } from "../../src/selftest/scenario.ts";
-import { describeGpu, devices, slicing } from "./devices.ts";
+import { describeGpu, devices, narrow, slicing } from "./devices.ts";
 
 /** The scenario on the chosen rows of its x alone, in that order. */
 function onRows(scenario: Scenario, rows: readonly number[], inputs: number, outputs: number): Scenario {
@@ -42,7 +42,12 @@ const batches: readonly (readonly number[])[] = [
 ];
 
 /** Every batch, on every device, gives each row the bits that it has when all rows run in order on the first device. */
-async function expectSameRows(scenario: Scenario, inputs: number, outputs: number, on: readonly Device[] = devices) {
+async function expectSameRows(
+  scenario: Scenario,
+  inputs: number,
+  outputs: number,
+  on: readonly Device[] = [...devices, narrow!],
+) {
   const all = Array.from({ length: ROWS }, (_, i) => i);
   const expected = await outOf(devices[0]!, onRows(scenario, all, inputs, outputs));
   expect(new Set(expected).size).toBeGreaterThan(outputs);
@@ -88,7 +93,7 @@ describeGpu("a row's bits do not depend on its batch or the kernel's shape", () 
     test(`q, k and v of ${describeQkv(shape)}, in one dispatch or in two`, async () => {
       const scenario = qkvScenario(shape);
       const expected = await runScenario(devices[0]!, scenario);
-      for (const device of [...devices, slicing!]) {
+      for (const device of [...devices, narrow!, slicing!]) {
         for (const parts of [false, true]) {
           const actual = await runScenario(device, qkvScenario(shape, { parts }));
           for (const [name, bytes] of expected) expect(actual.get(name)).toEqual(bytes);

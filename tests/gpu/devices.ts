@@ -14,6 +14,9 @@ const first = await open({ tuneFor: "cpu" });
 /** The machine's adapter, with the kernel shapes of both kinds of adapter; empty where there is none. */
 export const devices: readonly GpuDevice[] = first ? [first, (await open({ tuneFor: "gpu" }))!] : [];
 
+/** With the shapes for CPUs whose SIMD registers have room for four lanes alone. */
+export const narrow = first && (await open({ tuneFor: "narrow cpu" }));
+
 /** A device that binds little at once, so that weights above that must be sliced. */
 export const slicing = first && (await open({ maxBindingBytes: 128 << 10, tuneFor: "gpu" }));
 

@@ -28,7 +28,7 @@ describe("assemble", () => {
       params: {},
       buffers: { weight: "read array<packed8>" },
     });
-    const shape = { kind: "lanes", rows: 2 } as const;
+    const shape = { kind: "lanes8", rows: 2 } as const;
     const code = assemble(product, { product: { shape, weight: "f16", normed: false } });
     const order = [
       "enable subgroups;",
@@ -47,8 +47,8 @@ describe("assemble", () => {
       constants: { ROWS: 1 },
       product: { shape, weight: "f16", normed: false },
     } as const;
-    expect(() => assemble(kernel, needless)).toThrow("product: received shape lanes");
-    expect(() => assemble(product, { product: { shape, weight: "f16", normed: true } })).toThrow("received lanes");
+    expect(() => assemble(kernel, needless)).toThrow("product: received shape lanes8");
+    expect(() => assemble(product, { product: { shape, weight: "f16", normed: true } })).toThrow("received lanes8");
   });
 
   test("refuses a missing constant and a missing or needless element type", () => {

@@ -30,7 +30,7 @@ export class Attention {
 
   op(name: string, args: AttentionArgs): GpuOp {
     const { heads } = args;
-    if (this.#lanes === "simd") {
+    if (this.#lanes === "simd8") {
       const group = groupOf(heads / args.kv.kvHeads);
       const tile = Math.max(1, Math.floor(MOST_QUERIES / group));
       return {

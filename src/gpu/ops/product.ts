@@ -11,8 +11,8 @@ export interface ProductTuning {
   choose(rows: number): ProductShape;
 }
 
-/** What an adapter's lanes are: those of a GPU, or SIMD lanes of a CPU that can broadcast within eight or more. */
-export type Lanes = "gpu" | "simd";
+/** What an adapter's lanes are: those of a GPU, or SIMD lanes of a CPU that can broadcast within eight, or within four. */
+export type Lanes = "gpu" | "simd8" | "simd4";
 
 const ONE: ProductShape = { kind: "chunks", rows: 1 };
 const FEW: ProductShape = { kind: "chunks", rows: 4 };
@@ -24,17 +24,17 @@ const GPU: ProductTuning = {
   choose: (rows) => (rows === 1 ? ONE : rows <= 8 ? FEW : rows <= 64 ? SMALL_TILE : LARGE_TILE),
 };
 
-const SIMD_ONE: ProductShape = { kind: "lanes", rows: 1 };
-const SIMD_MANY: ProductShape = { kind: "lanes", rows: 4 };
-
 /** Measured on lavapipe: 4 x 4 a lane is as fast as 8 x 4, and twice as fast as 2 x 4; larger tiles leave the registers. */
-const SIMD: ProductTuning = {
-  shapes: [SIMD_ONE, SIMD_MANY],
-  choose: (rows) => (rows === 1 ? SIMD_ONE : SIMD_MANY),
-};
+function simd(kind: "lanes8" | "lanes4"): ProductTuning {
+  const one = { kind, rows: 1 };
+  const many = { kind, rows: 4 };
+  return { shapes: [one, many], choose: (rows) => (rows === 1 ? one : many) };
+}
+
+const TUNING: Readonly<Record<Lanes, ProductTuning>> = { gpu: GPU, simd8: simd("lanes8"), simd4: simd("lanes4") };
 
 export function productTuning(lanes: Lanes): ProductTuning {
-  return lanes === "simd" ? SIMD : GPU;
+  return TUNING[lanes];
 }
 
 /** Lanes of the chunks shape's workgroup. */
@@ -57,7 +57,8 @@ export function productParams(weight: Weight) {
 /** Workgroups of a shape for `rows` rows and `count` columns of a weight. */
 export function productGrid({ kind, rows: tile }: ProductShape, { cols }: Weight, count: number, rows: number): Grid {
   switch (kind) {
-    case "lanes":
+    case "lanes8":
+    case "lanes4":
       return [Math.ceil(count / 64), Math.ceil(rows / tile), 1];
     case "chunks": {
       const quads = Math.floor(CHUNK_LANES / Math.min(CHUNK_LANES, paddedCols(cols) / 32));
