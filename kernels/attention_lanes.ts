@@ -1,5 +1,6 @@
 import source from "./attention_lanes.wgsl" with { type: "text" };
 import { defineKernel } from "./define.ts";
+import cache from "./lib/cache.wgsl" with { type: "text" };
 import cut from "./lib/cut.wgsl" with { type: "text" };
 import product from "./lib/product.wgsl" with { type: "text" };
 
@@ -7,7 +8,7 @@ import product from "./lib/product.wgsl" with { type: "text" };
 export const attentionLanes = defineKernel({
   name: "attention_lanes",
   source,
-  libs: [product, cut],
+  libs: [cache, product, cut],
   constants: ["DIM4", "GROUP", "ROWS"],
   subgroups: true,
   params: {

@@ -32,6 +32,7 @@ var<private> pairs: array<u32, QUERIES>; // row and head
 var<private> contexts: array<u32, QUERIES>;
 var<private> query: array<array<f32, DIM8>, QUERIES>;
 var<private> cache_rows: array<u32, CHUNKS>;
+var<private> value_scales: array<f32, CHUNKS>;
 var<private> weights: array<array<f32, CHUNKS>, QUERIES>;
 var<private> peaks: array<f32, QUERIES>;
 var<private> masses: array<f32, QUERIES>;
@@ -93,12 +94,18 @@ fn attend(first: u32, end: u32, head: u32, lane: u32) {
       let cached = min(position, context - 1u);
       let block = block_tables[table + cached / params.block_size];
       let slot = block * params.block_size + cached % params.block_size;
-      let cache_row = (slot * params.kv_heads + kv_head) * DIM4;
-      cache_rows[c] = cache_row;
+      let at = cache_row(slot, kv_head);
+      var key_scale = 1.0;
+      if (KV_SCALES) {
+        let scale = scale_place(slot, kv_head);
+        key_scale = kv_scale(keys[scale]);
+        value_scales[c] = kv_scale(values[scale]);
+      }
+      cache_rows[c] = at;
       var chains = array<vec4f, QUERIES>(); // not without the (): then it is zeroed only once
       for (var d = 0u; d < dim8; d++) {
-        let k0 = unpack4(keys[cache_row + 2u * d]);
-        let k1 = unpack4(keys[cache_row + min(2u * d + 1u, DIM4 - 1u)]);
+        let k0 = unpack4(keys[at + 2u * d]);
+        let k1 = unpack4(keys[at + min(2u * d + 1u, DIM4 - 1u)]);
         for (var j = 0u; j < QUERIES; j++) {
           // Where the last vec4 has no neighbour, the upper half of the query is 0.
           let sum = fma(lanes4(query[j][d], false), k0, chains[j]);
@@ -106,7 +113,7 @@ fn attend(first: u32, end: u32, head: u32, lane: u32) {
         }
       }
       for (var j = 0u; j < QUERIES; j++) {
-        let score = sum4(chains[j]);
+        let score = sum4(chains[j]) * key_scale;
         weights[j][c] = score;
         highest[j] = select(highest[j], max(highest[j], score), position < contexts[j]);
       }
@@ -120,7 +127,7 @@ fn attend(first: u32, end: u32, head: u32, lane: u32) {
       let position = start + c * LANES + lane;
       for (var j = 0u; j < QUERIES; j++) {
         let weight = select(0.0, exp(weights[j][c] - highest[j]), position < contexts[j]);
-        weights[j][c] = weight;
+        weights[j][c] = select(weight, weight * value_scales[c], KV_SCALES);
         let a = lanes4(weight, false);
         let b = lanes4(weight, true);
         mass[j] = (((((((mass[j] + a.x) + a.y) + a.z) + a.w) + b.x) + b.y) + b.z) + b.w;

@@ -1,5 +1,6 @@
 import source from "./attention_split.wgsl" with { type: "text" };
 import { defineKernel } from "./define.ts";
+import cache from "./lib/cache.wgsl" with { type: "text" };
 import cut from "./lib/cut.wgsl" with { type: "text" };
 import partition from "./lib/partition.wgsl" with { type: "text" };
 import product from "./lib/product.wgsl" with { type: "text" };
@@ -9,7 +10,7 @@ import running from "./lib/running.wgsl" with { type: "text" };
 export const attentionSplit = defineKernel({
   name: "attention_split",
   source,
-  libs: [product, cut, running, partition],
+  libs: [cache, product, cut, running, partition],
   params: { heads: "u32", kv_heads: "u32", dim4: "u32", block_size: "u32", max_blocks: "u32", scale: "f32" },
   buffers: {
     q: "read array<vec4f>",

@@ -6,6 +6,7 @@ import f32 from "./lib/f32.wgsl" with { type: "text" };
 import finishRows from "./lib/finish_rows.wgsl" with { type: "text" };
 import inputNormed from "./lib/input_normed.wgsl" with { type: "text" };
 import inputPlain from "./lib/input_plain.wgsl" with { type: "text" };
+import int8 from "./lib/int8.wgsl" with { type: "text" };
 import laneSums from "./lib/lanes.wgsl" with { type: "text" };
 import sum4 from "./lib/product.wgsl" with { type: "text" };
 import chunks from "./lib/product_chunks.wgsl" with { type: "text" };
@@ -51,7 +52,7 @@ export type Access = "read" | "read_write";
 
 /** Element type of a kernel's packed buffer, each a file in `lib`. */
 export type Packed = keyof typeof PACKED;
-const PACKED = { f32, f16 };
+const PACKED = { f32, f16, int8 };
 
 /** Element type of a weight. */
 export type PackedWeight = keyof typeof WEIGHTS;

@@ -166,9 +166,8 @@ function copyBlocks(ops: Ops, memory: Memory, { copies, caches, kvHeads, headDim
   return () => ops.copyBlocks("copy_blocks", { caches: buffers, kv, copies: pairs });
 }
 
-function cache(memory: Memory, { dtype, numBlocks, blockSize, kvHeads, headDim }: KvShape) {
-  const length = numBlocks * blockSize * kvHeads * headDim;
-  return { keys: memory.random("keys", dtype, length), values: memory.random("values", dtype, length) };
+function cache(memory: Memory, kv: KvShape) {
+  return { keys: memory.cache("keys", kv), values: memory.cache("values", kv) };
 }
 
 function onLogits(ops: Ops, memory: Memory, shape: Of<"edit_logits"> | Of<"sample"> | Of<"logprobs">): () => Op {

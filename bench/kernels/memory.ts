@@ -1,4 +1,12 @@
-import { type Device, type DeviceBuffer, rowBytes, type Weight, type WeightDtype } from "../../src/contracts/device.ts";
+import {
+  type Device,
+  type DeviceBuffer,
+  type KvShape,
+  kvBlockBytes,
+  rowBytes,
+  type Weight,
+  type WeightDtype,
+} from "../../src/contracts/device.ts";
 import { Data, encode } from "../../src/selftest/data.ts";
 
 type Element = "f32" | "f16" | "bf16";
@@ -20,6 +28,10 @@ export class Memory {
 
   random(label: string, element: Element, count: number): DeviceBuffer {
     return this.#filled(label, element, Math.ceil((count * (element === "f32" ? 4 : 2)) / 4) * 4);
+  }
+
+  cache(label: string, kv: KvShape): DeviceBuffer {
+    return this.#filled(label, kv.dtype === "int8" ? "f16" : kv.dtype, kv.numBlocks * kvBlockBytes(kv));
   }
 
   /** [rows, cols]; the zeros at the end of its rows are random numbers, too, which changes no time. */

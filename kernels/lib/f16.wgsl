@@ -9,3 +9,9 @@ fn unpack4(bits: packed4) -> vec4f {
 fn pack2(values: vec2f) -> packed2 {
   return pack2x16float(values);
 }
+
+const KV_SCALES = false;
+
+fn kv_scale(bits: packed4) -> f32 {
+  return 1.0;
+}

@@ -4,6 +4,7 @@
 var<workgroup> query: array<vec4f, MAX_DIM4>;
 var<workgroup> cache_rows: array<u32, PARTITION>;
 var<workgroup> weights: array<f32, PARTITION>;
+var<workgroup> value_scales: array<f32, PARTITION>;
 var<workgroup> peak: f32;
 var<workgroup> mass: f32;
 var<workgroup> span_sums: array<vec4f, 256>;
@@ -24,13 +25,20 @@ fn attend(sequence: u32, head: u32, start: u32, context: u32, lane: u32) -> Runn
     let position = start + lane;
     let block = block_tables[sequence * params.max_blocks + position / params.block_size];
     let slot = block * params.block_size + position % params.block_size;
-    let row = (slot * params.kv_heads + head / (params.heads / params.kv_heads)) * dim4;
+    let kv_head = head / (params.heads / params.kv_heads);
+    let row = cache_row(slot, kv_head);
     var chains = vec4f();
     for (var i = 0u; i < dim4; i++) {
       chains = fma(query[i], unpack4(keys[row + i]), chains);
     }
+    var score = sum4(chains);
+    if (KV_SCALES) {
+      let scale = scale_place(slot, kv_head);
+      score *= kv_scale(keys[scale]);
+      value_scales[lane] = kv_scale(values[scale]);
+    }
     cache_rows[lane] = row;
-    weights[lane] = sum4(chains);
+    weights[lane] = score;
   }
   workgroupBarrier();
   // Lane 0 alone walks the positions: the others would only repeat it, which on a CPU is not free.
@@ -59,7 +67,8 @@ fn attend(sequence: u32, head: u32, start: u32, context: u32, lane: u32) -> Runn
     let end = min(begin + SPAN, count);
     var sum = vec4f();
     for (var i = begin; i < end; i++) {
-      sum = fma(vec4f(weights[i]), unpack4(values[cache_rows[i] + item % dim4]), sum);
+      let weight = select(weights[i], weights[i] * value_scales[i], KV_SCALES);
+      sum = fma(vec4f(weight), unpack4(values[cache_rows[i] + item % dim4]), sum);
     }
     span_sums[item] = sum;
   }

@@ -2,6 +2,7 @@ import {
   type AttentionArgs,
   type DeviceBuffer,
   type KvShape,
+  kvBlockBytes,
   type LinearArgs,
   type Ops,
   type RopeArgs,
@@ -147,10 +148,10 @@ class Check {
     this.cache("values", values, kv);
   }
 
-  cache(slot: string, buffer: DeviceBuffer, { dtype, numBlocks, blockSize, kvHeads, headDim }: KvShape): void {
-    const block = blockSize * kvHeads * headDim * (dtype === "f32" ? 4 : 2);
+  cache(slot: string, buffer: DeviceBuffer, kv: KvShape): void {
+    const block = kvBlockBytes(kv);
     this.that(block % 8 === 0, slot, "has blocks of a multiple of 8 bytes", block);
-    this.that(buffer.bytes >= numBlocks * block, slot, `needs ${numBlocks * block} bytes`, sizeOf(buffer));
+    this.that(buffer.bytes >= kv.numBlocks * block, slot, `needs ${kv.numBlocks * block} bytes`, sizeOf(buffer));
   }
 }
 

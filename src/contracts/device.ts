@@ -15,7 +15,7 @@ export type QuantizedDtype = "int8" | "int4";
 export type WeightDtype = FloatDtype | QuantizedDtype;
 
 /** Element type of the KV cache. */
-export type KvDtype = "f32" | "f16";
+export type KvDtype = "f32" | "f16" | "int8";
 
 /** A buffer on the device. Opaque to everyone but the device that made it. */
 export interface DeviceBuffer {
@@ -148,13 +148,22 @@ export interface GatedLinearArgs {
   activation: Activation;
 }
 
-/** Shape of one layer's KV cache: slot-major, [numBlocks * blockSize, kvHeads, headDim] for K and for V. */
+/**
+ * Shape of one layer's KV cache: slot-major, [numBlocks * blockSize, kvHeads, headDim] for K and for V. In int8 each
+ * block's vectors are followed by their scales, f32 [blockSize, kvHeads].
+ */
 export interface KvShape {
   readonly dtype: KvDtype;
   readonly numBlocks: number;
   readonly blockSize: number;
   readonly kvHeads: number;
   readonly headDim: number;
+}
+
+/** Bytes of one block in one K or V cache. */
+export function kvBlockBytes({ dtype, blockSize, kvHeads, headDim }: Omit<KvShape, "numBlocks">): number {
+  const vectorBytes = dtype === "int8" ? headDim + 4 : headDim * (dtype === "f32" ? 4 : 2);
+  return blockSize * kvHeads * vectorBytes;
 }
 
 export interface RopeArgs {

@@ -1,25 +1,24 @@
 import type { AttentionArgs } from "../contracts/device.ts";
 import { memory } from "./buffer.ts";
+import { cacheVectors } from "./cache_vectors.ts";
 import { type ReferenceOp, referenceOp } from "./op.ts";
-import { cacheRows } from "./rows.ts";
 
 export function attentionOp(name: string, args: AttentionArgs): ReferenceOp {
   const { heads, kv, scale, maxBlocksPerSeq } = args;
   const { headDim, kvHeads, blockSize } = kv;
   const out = memory(args.out).f32;
   const q = memory(args.q).f32;
-  const keys = cacheRows(memory(args.keys), kv.dtype);
-  const values = cacheRows(memory(args.values), kv.dtype);
+  const keys = cacheVectors(memory(args.keys), kv);
+  const values = cacheVectors(memory(args.values), kv);
   const positions = memory(args.positions).u32;
   const sequences = memory(args.sequences).u32;
   const tables = memory(args.blockTables).u32;
   const scores = new Float64Array(maxBlocksPerSeq * blockSize);
   const sum = new Float64Array(headDim);
 
-  /** Where the head's vector for `position` of a sequence begins in the caches. */
-  const at = (sequence: number, position: number, kvHead: number) => {
+  const slotOf = (sequence: number, position: number) => {
     const block = tables[sequence * maxBlocksPerSeq + Math.floor(position / blockSize)]!;
-    return ((block * blockSize + (position % blockSize)) * kvHeads + kvHead) * headDim;
+    return block * blockSize + (position % blockSize);
   };
   return referenceOp(name, ({ rows }) => {
     for (let r = 0; r < rows; r++) {
@@ -29,7 +28,7 @@ export function attentionOp(name: string, args: AttentionArgs): ReferenceOp {
         const query = (r * heads + head) * headDim;
         let peak = Number.NEGATIVE_INFINITY;
         for (let p = 0; p < context; p++) {
-          scores[p] = keys.dot(q, query, at(sequences[r]!, p, kvHead), headDim) * scale;
+          scores[p] = keys.dot(q, query, slotOf(sequences[r]!, p), kvHead) * scale;
           peak = Math.max(peak, scores[p]!);
         }
         let mass = 0;
@@ -37,7 +36,7 @@ export function attentionOp(name: string, args: AttentionArgs): ReferenceOp {
         for (let p = 0; p < context; p++) {
           const weight = Math.exp(scores[p]! - peak);
           mass += weight;
-          values.addTo(sum, 0, weight, at(sequences[r]!, p, kvHead), headDim);
+          values.addTo(sum, weight, slotOf(sequences[r]!, p), kvHead);
         }
         for (let i = 0; i < headDim; i++) out[query + i] = sum[i]! / mass;
       }

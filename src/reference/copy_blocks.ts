@@ -1,9 +1,9 @@
-import type { CopyBlocksArgs } from "../contracts/device.ts";
+import { type CopyBlocksArgs, kvBlockBytes } from "../contracts/device.ts";
 import { memory } from "./buffer.ts";
 import { type ReferenceOp, referenceOp } from "./op.ts";
 
 export function copyBlocksOp(name: string, { caches, kv, copies }: CopyBlocksArgs): ReferenceOp {
-  const bytes = kv.blockSize * kv.kvHeads * kv.headDim * (kv.dtype === "f32" ? 4 : 2);
+  const bytes = kvBlockBytes(kv);
   const pairs = memory(copies).u32;
   return referenceOp(name, (step) => {
     for (const cache of caches) {

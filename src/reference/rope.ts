@@ -1,7 +1,7 @@
 import type { RopeArgs } from "../contracts/device.ts";
 import { memory } from "./buffer.ts";
+import { cacheVectors } from "./cache_vectors.ts";
 import { type ReferenceOp, referenceOp } from "./op.ts";
-import { cacheRows } from "./rows.ts";
 
 export function ropeOp(name: string, args: RopeArgs): ReferenceOp {
   const { heads, kv } = args;
@@ -9,8 +9,8 @@ export function ropeOp(name: string, args: RopeArgs): ReferenceOp {
   const half = headDim / 2;
   const qkv = memory(args.qkv).f32;
   const q = memory(args.q).f32;
-  const keys = cacheRows(memory(args.keys), kv.dtype);
-  const values = cacheRows(memory(args.values), kv.dtype);
+  const keys = cacheVectors(memory(args.keys), kv);
+  const values = cacheVectors(memory(args.values), kv);
   const positions = memory(args.positions).u32;
   const slots = memory(args.slots).u32;
   const rotation = args.rotation && memory(args.rotation).f32;
@@ -35,13 +35,9 @@ export function ropeOp(name: string, args: RopeArgs): ReferenceOp {
         q.set(turned, (r * heads + head) * headDim);
       }
       for (let head = 0; head < kvHeads; head++) {
-        const slot = (slots[r]! * kvHeads + head) * headDim;
-        const value = row + (heads + kvHeads + head) * headDim;
         turn(row + (heads + head) * headDim, positions[r]!);
-        for (let i = 0; i < headDim; i++) {
-          keys.set(slot + i, turned[i]!);
-          values.set(slot + i, qkv[value + i]!);
-        }
+        keys.write(slots[r]!, head, turned, 0);
+        values.write(slots[r]!, head, qkv, row + (heads + kvHeads + head) * headDim);
       }
     }
   });

@@ -1,6 +1,5 @@
-import type { KvDtype } from "../contracts/device.ts";
 import type { ReferenceBuffer } from "./buffer.ts";
-import { F16_VALUES, numberToF16 } from "./half.ts";
+import { numberToF16 } from "./half.ts";
 
 /** Rows of numbers as they lie in memory, in any element type. */
 export interface Rows {
@@ -9,11 +8,6 @@ export interface Rows {
   /** out[to + i] += factor * element[at + i]. */
   addTo(out: Float32Array | Float64Array, to: number, factor: number, at: number, count: number): void;
   set(at: number, value: number): void;
-}
-
-/** A K or V cache's elements, slot-major. */
-export function cacheRows(buffer: ReferenceBuffer, dtype: KvDtype): Rows {
-  return dtype === "f32" ? floatRows(buffer) : tableRows(buffer, F16_VALUES);
 }
 
 export function floatRows({ f32 }: ReferenceBuffer): Rows {

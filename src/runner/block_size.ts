@@ -1,5 +1,12 @@
 import { Random } from "../base/random.ts";
-import type { Device, DeviceBuffer, KvDtype, Op, StepShape } from "../contracts/device.ts";
+import {
+  type Device,
+  type DeviceBuffer,
+  type KvDtype,
+  kvBlockBytes,
+  type Op,
+  type StepShape,
+} from "../contracts/device.ts";
 
 /** What of a model decides how fast attention walks its blocks. */
 export interface AttentionShape {
@@ -112,7 +119,7 @@ interface Task {
 function bindTasks(device: Device, { heads, kvHeads, headDim, kvDtype, maxPositions }: AttentionShape): Task[] {
   const largest = BLOCK_SIZES.at(-1)!;
   const context = Math.max(largest, Math.floor(Math.min(maxPositions, LONG_CONTEXT) / largest) * largest);
-  const slotBytes = kvHeads * headDim * (kvDtype === "f32" ? 4 : 2);
+  const slotBytes = kvBlockBytes({ dtype: kvDtype, blockSize: 1, kvHeads, headDim });
   const room = Math.min(CACHE_BYTES, device.maxBindingBytes);
   const sequences = Math.max(1, Math.min(SEQUENCES, Math.floor(room / (context * slotBytes))));
   const words = (label: string, values: Uint32Array): DeviceBuffer => {

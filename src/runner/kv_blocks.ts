@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.ts";
-import type { BufferRange, Device, KvShape } from "../contracts/device.ts";
+import { type BufferRange, type Device, type KvShape, kvBlockBytes } from "../contracts/device.ts";
 import type { LayerCache } from "./decoder.ts";
 
 /** Blocks of the KV cache as bytes: one block is K, then V, of every layer in turn. */
@@ -11,10 +11,10 @@ export class KvBlocks {
   /** Bytes of one block in one buffer. */
   readonly #partBytes: number;
 
-  constructor(device: Device, caches: readonly LayerCache[], { dtype, blockSize, kvHeads, headDim }: KvShape) {
+  constructor(device: Device, caches: readonly LayerCache[], kv: KvShape) {
     this.#device = device;
     this.#caches = caches;
-    this.#partBytes = blockSize * kvHeads * headDim * (dtype === "f32" ? 4 : 2);
+    this.#partBytes = kvBlockBytes(kv);
     this.blockBytes = 2 * caches.length * this.#partBytes;
   }
 

@@ -1,4 +1,4 @@
-import type { KvShape } from "../contracts/device.ts";
+import { type KvDtype, type KvShape, kvBlockBytes } from "../contracts/device.ts";
 import type { ModelSpec } from "../contracts/model_spec.ts";
 
 export interface MemoryRequest {
@@ -8,7 +8,7 @@ export interface MemoryRequest {
   readonly numBlocks: number | null;
   readonly defaultKvBytes: number;
   readonly blockSize: number;
-  readonly kvDtype: KvShape["dtype"];
+  readonly kvDtype: KvDtype;
   readonly maxSequences: number;
   /** Longest sequence; null: as long as the model's positions and the cache allow. */
   readonly maxModelLen: number | null;
@@ -29,14 +29,14 @@ export class MemoryPlanError extends Error {
   override name = "MemoryPlanError";
 }
 
-/** Bytes of one token slot in one layer's K (or V) buffer. */
-function slotBytes(spec: ModelSpec, dtype: KvShape["dtype"]): number {
-  return spec.numKvHeads * spec.headDim * (dtype === "f32" ? 4 : 2);
+/** Bytes of one block over all layers, K and V. */
+export function blockBytes(spec: ModelSpec, dtype: KvDtype, blockSize: number): number {
+  return 2 * spec.numLayers * partBytes(spec, dtype, blockSize);
 }
 
-/** Bytes of one block over all layers, K and V. */
-export function blockBytes(spec: ModelSpec, dtype: KvShape["dtype"], blockSize: number): number {
-  return 2 * spec.numLayers * blockSize * slotBytes(spec, dtype);
+/** Bytes of one block in one layer's K (or V) buffer. */
+function partBytes({ numKvHeads, headDim }: ModelSpec, dtype: KvDtype, blockSize: number): number {
+  return kvBlockBytes({ dtype, blockSize, kvHeads: numKvHeads, headDim });
 }
 
 /** Divides the KV memory into blocks and says how long a sequence may grow. Throws MemoryPlanError naming the flags. */
@@ -50,7 +50,7 @@ export function planMemory(spec: ModelSpec, request: MemoryRequest): MemoryPlan 
   }
   const bytesPerBlock = blockBytes(spec, kvDtype, blockSize);
   // Block 0 is the null block, which takes room but is never handed out.
-  const fitsBuffer = Math.floor(request.maxBufferBytes / (blockSize * slotBytes(spec, kvDtype))) - 1;
+  const fitsBuffer = Math.floor(request.maxBufferBytes / partBytes(spec, kvDtype, blockSize)) - 1;
   const enough = maxSequences * Math.ceil(wantedLen / blockSize);
   const budget = request.kvCacheBytes ?? request.defaultKvBytes;
   const fitsBudget = Math.floor(budget / bytesPerBlock) - 1;

@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.ts";
-import type { BufferRange, Device, Op } from "../contracts/device.ts";
+import { type BufferRange, type Device, kvBlockBytes, type Op } from "../contracts/device.ts";
 import type { ModelSpec } from "../contracts/model_spec.ts";
 import {
   MAX_TOP_LOGPROBS,
@@ -174,7 +174,7 @@ export class ModelRunner implements Runner {
 }
 
 function allocateCaches(device: Device, spec: ModelSpec, { kv }: MemoryPlan): LayerCache[] {
-  const bytes = kv.numBlocks * kv.blockSize * kv.kvHeads * kv.headDim * (kv.dtype === "f32" ? 4 : 2);
+  const bytes = kv.numBlocks * kvBlockBytes(kv);
   return spec.layers.map((_, i) => ({
     keys: device.allocate(`layers.${i}.keys`, bytes),
     values: device.allocate(`layers.${i}.values`, bytes),

@@ -1,7 +1,13 @@
+import type { KvShape } from "../contracts/device.ts";
 import { F16_VALUES } from "../reference/half.ts";
+import { decodeCache } from "./data.ts";
+
+/** What an output holds: elements of a type, or a K or V cache. */
+export type Element = "f32" | "f16" | "u32" | KvShape;
 
 /** The numbers in an output's bytes. */
-export function numbersOf(bytes: Uint8Array, element: "f32" | "f16" | "u32"): ArrayLike<number> {
+export function numbersOf(bytes: Uint8Array, element: Element): ArrayLike<number> {
+  if (typeof element === "object") return decodeCache(bytes, element);
   const { buffer } = bytes.slice();
   if (element === "u32") return new Uint32Array(buffer);
   if (element === "f32") return new Float32Array(buffer);

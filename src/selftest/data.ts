@@ -2,14 +2,16 @@ import { Random } from "../base/random.ts";
 import {
   type DeviceBuffer,
   type FloatDtype,
-  type KvDtype,
   type KvShape,
+  kvBlockBytes,
   paddedCols,
   type QuantizedDtype,
   rowBytes,
   type Weight,
   type WeightDtype,
 } from "../contracts/device.ts";
+import { ReferenceBuffer } from "../reference/buffer.ts";
+import { cacheVectors } from "../reference/cache_vectors.ts";
 import { numberToBf16, numberToF16 } from "../reference/half.ts";
 import { quantizeRow } from "../weights/quantize.ts";
 
@@ -43,9 +45,32 @@ export class Data {
 }
 
 /** The values as they lie in device memory. */
-export function encode(values: Float32Array, dtype: FloatDtype | KvDtype): Float32Array | Uint16Array {
+export function encode(values: Float32Array, dtype: FloatDtype): Float32Array | Uint16Array {
   if (dtype === "f32") return values;
   return Uint16Array.from(values, dtype === "f16" ? numberToF16 : numberToBf16);
+}
+
+/** The values [numBlocks * blockSize, kvHeads, headDim] as a K or V cache in device memory. */
+export function encodeCache(values: Float32Array, kv: KvShape): Float32Array | Uint16Array | Uint32Array {
+  if (kv.dtype !== "int8") return encode(values, kv.dtype);
+  const { numBlocks, blockSize, kvHeads, headDim } = kv;
+  const buffer = new ReferenceBuffer("cache", new ArrayBuffer(numBlocks * kvBlockBytes(kv)));
+  const vectors = cacheVectors(buffer, kv);
+  for (let i = 0; i < numBlocks * blockSize * kvHeads; i++) {
+    vectors.write(Math.floor(i / kvHeads), i % kvHeads, values, i * headDim);
+  }
+  return buffer.u32;
+}
+
+/** The numbers in a cache's bytes, as `encodeCache` took them. */
+export function decodeCache(bytes: Uint8Array, kv: KvShape): Float64Array {
+  const { numBlocks, blockSize, kvHeads, headDim } = kv;
+  const vectors = cacheVectors(new ReferenceBuffer("cache", bytes.slice().buffer), kv);
+  const values = new Float64Array(numBlocks * blockSize * kvHeads * headDim);
+  for (let i = 0; i < values.length / headDim; i++) {
+    vectors.addTo(values.subarray(i * headDim), 1, Math.floor(i / kvHeads), i % kvHeads);
+  }
+  return values;
 }
 
 /** The values [n, cols] as a weight's rows in device memory. */

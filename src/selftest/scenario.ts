@@ -1,4 +1,5 @@
 import type { Device, DeviceBuffer, Op, Ops, StepShape } from "../contracts/device.ts";
+import type { Element } from "./compare.ts";
 
 /** One operation, or several in order, with its inputs, to be run on any device. */
 export interface Scenario {
@@ -7,7 +8,7 @@ export interface Scenario {
   readonly bind: (ops: Ops, buffer: (name: string) => DeviceBuffer) => Op | readonly Op[];
   readonly step: Partial<StepShape>;
   /** Buffers to read afterwards, and their elements. */
-  readonly outputs: Readonly<Record<string, "f32" | "f16" | "u32">>;
+  readonly outputs: Readonly<Record<string, Element>>;
 }
 
 /** A scenario with what its results may differ by between devices. */

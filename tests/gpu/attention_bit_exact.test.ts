@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Device, KvDtype } from "../../src/contracts/device.ts";
-import { Data, encode } from "../../src/selftest/data.ts";
+import { Data, encodeCache } from "../../src/selftest/data.ts";
 import { runScenario, type Scenario } from "../../src/selftest/scenario.ts";
 import { describeGpu, devices } from "./devices.ts";
 
@@ -53,8 +53,8 @@ function layOut({ batch, decodeRows, blockSize, seed }: Layout, dtype: KvDtype):
   return {
     buffers: {
       q,
-      keys: encode(keys, dtype),
-      values: encode(values, dtype),
+      keys: encodeCache(keys, kv),
+      values: encodeCache(values, kv),
       positions: Uint32Array.from(batch, (index) => CONTEXTS[index]! - 1),
       sequences: Uint32Array.from(batch, (_, row) => row),
       tables,
@@ -99,7 +99,7 @@ describeGpu("attention gives a row the same bits", () => {
     { batch: [3, 4], decodeRows: 2, blockSize: 16, seed: 7 },
     { batch: Array.from({ length: 40 }, (_, i) => i % 5), decodeRows: 20, blockSize: 16, seed: 8 },
   ];
-  for (const dtype of ["f32", "f16"] as const) {
+  for (const dtype of ["f32", "f16", "int8"] as const) {
     test(`alone, batched, as decode or prefill, in any blocks, KV in ${dtype}`, async () => {
       const all = { batch: [0, 1, 2, 3, 4], decodeRows: 0, blockSize: 16, seed: 1 };
       const expected = await bitsOf(devices[0]!, all, dtype);

@@ -62,7 +62,7 @@ for (const kind of deviceKinds) {
       await engine.close();
     });
 
-    for (const kvCacheDtype of ["f32", "f16"]) {
+    for (const kvCacheDtype of ["f32", "f16", "int8"]) {
       test(`goes on with the same bits from blocks that left and came back elsewhere, KV in ${kvCacheDtype}`, async () => {
         const { runner, engine } = await engineOn(kind, MODEL, { ...SETTINGS, kvCacheDtype });
         const decode = async (blocks: number[]) => {

@@ -1,11 +1,10 @@
 import { copyBlocks } from "../../../kernels/copy_blocks.ts";
-import type { CopyBlocksArgs } from "../../contracts/device.ts";
+import { type CopyBlocksArgs, kvBlockBytes } from "../../contracts/device.ts";
 import type { Binder, GpuOp } from "../binder.ts";
 
 export function copyBlocksOp(binder: Binder, name: string, args: CopyBlocksArgs): GpuOp {
   const { caches, kv, copies } = args;
-  const elementBytes = kv.dtype === "f32" ? 4 : 2;
-  const blockWords2 = (kv.blockSize * kv.kvHeads * kv.headDim * elementBytes) / 8;
+  const blockWords2 = kvBlockBytes(kv) / 8;
   const shader = binder.shader(copyBlocks);
   const dispatches = caches.map((cache) => ({
     shader,

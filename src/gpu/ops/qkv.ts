@@ -10,11 +10,16 @@ import { ropeOp } from "./rope.ts";
 /** Storage buffers of the fused kernel. */
 const STORAGE_BUFFERS = Object.keys(qkv.buffers).length;
 
-/** One dispatch where the adapter binds the weight whole and enough buffers at once, else a product and then a rotation. */
+/**
+ * One dispatch where the adapter binds the weight whole and enough buffers at once and the cache holds floats, else a
+ * product and then a rotation.
+ */
 export function qkvOp(binder: Binder, name: string, args: QkvArgs, lanes: Lanes): GpuOp {
   const { x, norm, qkv: out, weight, bias } = args;
   const { maxBytes, maxStorageBuffers } = binder.limits;
-  if (weight.rows * rowBytes(weight) <= maxBytes && STORAGE_BUFFERS <= maxStorageBuffers) {
+  // The scale of an int8 vector needs all of its head, of which no lane of a product has all.
+  const fuses = args.kv.dtype !== "int8" && STORAGE_BUFFERS <= maxStorageBuffers;
+  if (fuses && weight.rows * rowBytes(weight) <= maxBytes) {
     const bind = (input: ProductInput) => fused(binder, name, args, input, productTuning(lanes));
     return { name, dispatches: normedProduct(binder, name, args, lanes, bind) };
   }

@@ -1,5 +1,5 @@
-import type { KvDtype } from "../../contracts/device.ts";
-import { cacheLength, Data, encode } from "../data.ts";
+import type { KvDtype, KvShape } from "../../contracts/device.ts";
+import { cacheLength, Data, encodeCache } from "../data.ts";
 import type { Case, Scenario } from "../scenario.ts";
 
 export interface AttentionCase {
@@ -21,12 +21,12 @@ export function attentionScenario(shape: AttentionCase): Scenario {
   const data = new Data(rows * 7 + headDim);
   const maxContext = Math.max(...contexts);
   const maxBlocksPerSeq = Math.ceil(maxContext / blockSize);
-  const kv = { dtype, numBlocks: rows * maxBlocksPerSeq, blockSize, kvHeads, headDim };
+  const kv: KvShape = { dtype, numBlocks: rows * maxBlocksPerSeq, blockSize, kvHeads, headDim };
   return {
     buffers: {
       q: data.floats(rows * heads * headDim, size),
-      keys: encode(data.floats(cacheLength(kv)), dtype),
-      values: encode(data.floats(cacheLength(kv)), dtype),
+      keys: encodeCache(data.floats(cacheLength(kv)), kv),
+      values: encodeCache(data.floats(cacheLength(kv)), kv),
       positions: Uint32Array.from(contexts, (context) => context - 1),
       sequences: data.shuffled(rows),
       tables: data.shuffled(kv.numBlocks),
@@ -60,6 +60,8 @@ const shapes: readonly AttentionCase[] = [
   { contexts: [100], decodeRows: 1, heads: 2, kvHeads: 1, headDim: 256, blockSize: 16, dtype: "f16" },
   { contexts: [80, 1, 17, 64], decodeRows: 4, heads: 8, kvHeads: 1, headDim: 32, blockSize: 8, dtype: "f32" },
   { contexts: [140, 70], decodeRows: 2, heads: 2, kvHeads: 1, headDim: 64, blockSize: 16, dtype: "f32", size: 1e3 },
+  { contexts: [150, 9, 130], decodeRows: 1, heads: 6, kvHeads: 3, headDim: 12, blockSize: 8, dtype: "int8" },
+  { contexts: [80, 1, 17, 64], decodeRows: 4, heads: 8, kvHeads: 1, headDim: 32, blockSize: 16, dtype: "int8" },
   {
     contexts: Array.from({ length: 70 }, (_, i) => 1 + i * 2),
     decodeRows: 0,

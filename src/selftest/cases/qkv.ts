@@ -1,5 +1,5 @@
-import type { KvDtype, WeightDtype } from "../../contracts/device.ts";
-import { cacheLength, Data, encode, encodeRows, weight } from "../data.ts";
+import type { KvDtype, KvShape, WeightDtype } from "../../contracts/device.ts";
+import { cacheLength, Data, encodeCache, encodeRows, weight } from "../data.ts";
 import type { Case, Scenario } from "../scenario.ts";
 
 export interface QkvCase {
@@ -19,8 +19,8 @@ export interface QkvCase {
 export function qkvScenario(shape: QkvCase, { parts = false } = {}): Scenario {
   const { rows, inputs, heads, kvHeads, headDim, dtype, kvDtype, rotate, bias, norm } = shape;
   const data = new Data(rows + heads * headDim);
-  const kv = { dtype: kvDtype, numBlocks: 12, blockSize: 8, kvHeads, headDim };
-  const caches = encode(data.floats(cacheLength(kv)), kvDtype);
+  const kv: KvShape = { dtype: kvDtype, numBlocks: 12, blockSize: 8, kvHeads, headDim };
+  const caches = encodeCache(data.floats(cacheLength(kv)), kv);
   const outputs = (heads + 2 * kvHeads) * headDim;
   return {
     buffers: {
@@ -68,7 +68,7 @@ export function qkvScenario(shape: QkvCase, { parts = false } = {}): Scenario {
       ];
     },
     step: { rows },
-    outputs: { q: "f32", keys: kvDtype, values: kvDtype },
+    outputs: { q: "f32", keys: kv, values: kv },
   };
 }
 
