@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { agreement } from "../../../bench/compare/agreement.ts";
 import { ContestantProcess } from "../../../bench/compare/contestant_process.ts";
 import { type Case, duel } from "../../../bench/compare/duel.ts";
 import { decodePrompts } from "../../../bench/compare/questions.ts";
 import { comparisonTable } from "../../../bench/compare/report.ts";
+import type { ModelSpec } from "../../../src/contracts/model_spec.ts";
 
 const scripted = (...args: string[]) =>
   new ContestantProcess("scripted", join(import.meta.dirname, "scripted_contestant.ts"), args);
@@ -53,4 +55,20 @@ test("everyone who is asked the same gets the same prompts, and every round othe
       .flat()
       .every((id) => id >= 0 && id < 7),
   ).toBe(true);
+});
+
+test("greedy outputs are compared token by token; who hangs there is not fatal, another first token is", async () => {
+  const spec = { vocabSize: 100, bosTokenId: 1 } as ModelSpec;
+  const model = { directory: "", spec, kvDtype: "f16" } as const;
+  const [us, hanging, other] = [scripted("100"), scripted("100", "greedy"), scripted("100", "other")];
+  try {
+    expect(await agreement(us, us, model, 5, 10)).toMatchObject({
+      alike: 5,
+      sentence: "the first 5 of 5 greedy tokens are the same",
+    });
+    expect(await agreement(us, hanging, model, 5, 0.5)).toBeNull();
+    await expect(agreement(us, other, model, 5, 10)).rejects.toThrow("the first tokens differ");
+  } finally {
+    for (const contestant of [us, hanging, other]) contestant.close();
+  }
 });
