@@ -81,7 +81,8 @@ function row(name: string, on: readonly Measured[], off: readonly Measured[]): s
   const cells = (["rate", "idle", "cpu"] as const).flatMap((key) =>
     [of(off, key), of(on, key)].map((value) => (Number.isNaN(value) ? "" : value.toFixed(key === "rate" ? 0 : 2))),
   );
-  return [name, ...cells, `${ratio.toFixed(2)}x`];
+  const [bestOn, bestOff] = [on, off].map((all) => Math.max(...all.map(({ rate }) => rate))) as [number, number];
+  return [name, ...cells, `${ratio.toFixed(2)}x`, `${(bestOn / bestOff).toFixed(2)}x`];
 }
 
 const rows: string[][] = [];
@@ -119,4 +120,4 @@ for (const width of widths) {
 for (const engine of engines.values()) await engine.close();
 
 const header = ["", "tokens/s, waiting", "overlapped", "idle ms a step, waiting", "overlapped"];
-console.log(markdownTable([...header, "CPU ms a step, waiting", "overlapped", "ratio"], rows));
+console.log(markdownTable([...header, "CPU ms a step, waiting", "overlapped", "ratio", "of bests"], rows));

@@ -95,18 +95,22 @@ for (const [name, load] of Object.entries(loads)) {
     const drafts = after.drafts - before.drafts;
     const perStep = 1 + (after.acceptedTokens - before.acceptedTokens) / drafts;
     const ratio = median(drafting.map(({ rate }, round) => rate / plain[round]!.rate));
-    const rates = [plain, drafting].map((all) => median(all.map(({ rate }) => rate)).toFixed(0));
+    const [plainRates, draftingRates] = [plain, drafting].map((all) => all.map(({ rate }) => rate)) as [
+      number[],
+      number[],
+    ];
     rows.push([
       `${name}, ${width}`,
       String(drafts),
       String(drafted),
       right,
       drafts === 0 ? "" : perStep.toFixed(2),
-      ...rates,
+      ...[plainRates, draftingRates].map((rates) => median(rates).toFixed(0)),
       `${ratio.toFixed(2)}x`,
+      `${(Math.max(...draftingRates) / Math.max(...plainRates)).toFixed(2)}x`,
     ]);
   }
 }
 for (const engine of engines.values()) await engine.close();
-const header = ["", "drafts", "tokens", "right", "tokens a step with a draft", "tokens/s, plain", "drafting", "ratio"];
-console.log(markdownTable(header, rows));
+const header = ["", "drafts", "tokens", "right", "tokens a step with a draft", "tokens/s, plain"];
+console.log(markdownTable([...header, "drafting", "ratio", "of bests"], rows));
