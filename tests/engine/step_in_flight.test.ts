@@ -105,7 +105,7 @@ describe("a step that is handed over while the one before runs", () => {
 
   test("registers a block when its last token is known, and not before", async () => {
     const runner = new LateRunner();
-    runner.allowed = 1;
+    runner.allowed = 0;
     const engine = makeEngine(runner);
     const stored: number[] = [];
     const leaving = new AbortController();
@@ -114,25 +114,22 @@ describe("a step that is handed over while the one before runs", () => {
         if (event.type === "stored") stored.push(event.block);
       }
     })();
-    const answer = generate(engine, makeRequest("a", [1, 2, 3, 4, 5, 6, 7], { maxTokens: 6 }));
+    const answer = generate(engine, makeRequest("a", [1, 2, 3, 4, 5, 6, 7], { maxTokens: 14 }));
     await Bun.sleep(2);
-    // Steps 1 to 3 are handed over; the eighth token is known, and step 2 writes it.
+    // The second step writes the eighth token, whatever it is.
+    expect([runner.handed.length, stored]).toEqual([2, []]);
+    runner.allow(1);
+    await Bun.sleep(2);
     expect([runner.handed.length, stored]).toEqual([3, [1]]);
     runner.allow(100);
-    await answer;
+    const tokens = await answer;
+    expect(stored).toEqual([1, 2]);
+    // What was registered is found by the tokens' own names.
+    await generate(engine, makeRequest("b", [1, 2, 3, 4, 5, 6, 7, ...tokens], { maxTokens: 1 }));
+    expect(engine.stats().prefixHitTokens).toBe(16);
     leaving.abort();
     await watching;
     await engine.close();
-
-    const other = new LateRunner();
-    other.allowed = 0;
-    const waiting = makeEngine(other);
-    const pending = generate(waiting, makeRequest("a", [1, 2, 3, 4, 5, 6, 7], { maxTokens: 6 }));
-    await Bun.sleep(2);
-    expect([other.handed.length, waiting.kvState().used, waiting.kvState().cached_free]).toEqual([2, 1, 0]);
-    other.allow(100);
-    await pending;
-    await waiting.close();
   });
 
   test("still writes for a client that has left, before the next owner of its blocks does", async () => {
@@ -176,16 +173,19 @@ describe("a step that is handed over while the one before runs", () => {
   });
 
   test("waits for the blocks of those who end, rather than take anybody's", async () => {
-    const runner = new LateRunner({ numBlocks: 6, maxModelLen: 40 });
-    const engine = makeEngine(runner, { headroom: 0 });
-    const requests = [100, 200].map((from, i) =>
-      makeRequest(
-        `${i}`,
-        [0, 1, 2, 3, 4, 5, 6].map((k) => from + k),
-        { maxTokens: 2 + 24 * i },
-      ),
-    );
-    await Promise.all(requests.map((request) => generate(engine, request)));
+    const limits = { numBlocks: 2, maxModelLen: 16 };
+    const prompts = [100, 200].map((from) => [0, 1, 2, 3, 4, 5, 6].map((k) => from + k));
+    const plain = makeEngine(new FakeRunner(limits), { asyncScheduling: false });
+    const [first, stop] = await generate(plain, makeRequest("0", prompts[0]!, { maxTokens: 2 }));
+    await plain.close();
+    expect(first).not.toBe(stop);
+    // Both need a second block at once, and only the step in flight tells that one of them ends.
+    const engine = makeEngine(new LateRunner(limits), { headroom: 0 });
+    const [ended] = await Promise.all([
+      generate(engine, makeRequest("0", prompts[0]!, { maxTokens: 9, stopTokenIds: [stop!] })),
+      generate(engine, makeRequest("1", prompts[1]!, { maxTokens: 9 })),
+    ]);
+    expect(ended).toEqual([first!, stop!]);
     expect(engine.stats().preemptions).toBe(0);
     await engine.close();
   });
