@@ -1,25 +1,8 @@
-import chunk from "./lib/chunk.wgsl" with { type: "text" };
-import eightIn4 from "./lib/eight_in_4.wgsl" with { type: "text" };
-import eightIn8 from "./lib/eight_in_8.wgsl" with { type: "text" };
 import f16 from "./lib/f16.wgsl" with { type: "text" };
 import f32 from "./lib/f32.wgsl" with { type: "text" };
-import finishRows from "./lib/finish_rows.wgsl" with { type: "text" };
-import inputNormed from "./lib/input_normed.wgsl" with { type: "text" };
-import inputPlain from "./lib/input_plain.wgsl" with { type: "text" };
 import int8 from "./lib/int8.wgsl" with { type: "text" };
-import laneSums from "./lib/lanes.wgsl" with { type: "text" };
-import sum4 from "./lib/product.wgsl" with { type: "text" };
-import chunks from "./lib/product_chunks.wgsl" with { type: "text" };
-import lanes from "./lib/product_lanes.wgsl" with { type: "text" };
-import tile from "./lib/product_tile.wgsl" with { type: "text" };
-import rowNorm from "./lib/row_norm.wgsl" with { type: "text" };
+import { type PackedWeight, type Product, productText, weightText } from "./lib/products.ts";
 import step from "./lib/step.wgsl" with { type: "text" };
-import unscaled from "./lib/unscaled.wgsl" with { type: "text" };
-import weightBf16 from "./lib/weight_bf16.wgsl" with { type: "text" };
-import weightF16 from "./lib/weight_f16.wgsl" with { type: "text" };
-import weightF32 from "./lib/weight_f32.wgsl" with { type: "text" };
-import weightInt4 from "./lib/weight_int4.wgsl" with { type: "text" };
-import weightInt8 from "./lib/weight_int8.wgsl" with { type: "text" };
 
 /**
  * A kernel is a `.wgsl` file and, beside it, what the host must know to bind it. Binding 0 is the step's uniform, shared
@@ -54,29 +37,6 @@ export type Access = "read" | "read_write";
 export type Packed = keyof typeof PACKED;
 const PACKED = { f32, f16, int8 };
 
-/** Element type of a weight. */
-export type PackedWeight = keyof typeof WEIGHTS;
-const WEIGHTS = {
-  f32: [weightF32, unscaled],
-  f16: [weightF16, unscaled],
-  bf16: [weightBf16, unscaled],
-  int8: [weightInt8],
-  int4: [weightInt4],
-};
-
-/** How a product is spread over lanes; the file in `lib` says how many rows and columns a workgroup takes. */
-export interface ProductShape {
-  readonly kind: keyof typeof PRODUCTS;
-  /** Rows of a lane. */
-  readonly rows: number;
-}
-const PRODUCTS = {
-  lanes8: [lanes, eightIn8, finishRows],
-  lanes4: [lanes, eightIn4, finishRows],
-  chunks: [laneSums, sum4, chunks],
-  tile: [tile, finishRows],
-};
-
 /** Declares a kernel; `constants`, `packed`, `product` and `subgroups` may be left out. */
 export function defineKernel<Param extends string, Buffer extends string>(
   kernel: Omit<Kernel<Param, Buffer>, "constants" | "packed" | "product" | "weight" | "subgroups"> & {
@@ -95,14 +55,6 @@ export function defineKernel<Param extends string, Buffer extends string>(
     weight: !kernel.product && types.some((type) => type.includes("packed8")),
     subgroups: kernel.subgroups ?? false,
   };
-}
-
-/** Which product is compiled. */
-export interface Product {
-  readonly shape: ProductShape;
-  readonly weight: PackedWeight;
-  /** Rows of x go through an RMSNorm first; the chunks shape can do that. */
-  readonly normed: boolean;
 }
 
 /** What is fixed when a kernel is compiled. */
@@ -127,18 +79,10 @@ export function assemble(kernel: Kernel, { packed, product, weight, constants = 
     throw new Error(`Cannot assemble kernel ${kernel.name}: weight: received element type ${weight}`);
   }
   const prelude = kernel.constants.map((name) => `const ${name} = ${constants[name]}u;`);
-  const element = packed ? [PACKED[packed]] : weight ? [chunk, ...WEIGHTS[weight]] : [];
-  const spread = product ? spreadOf(kernel, product) : [];
+  const element = packed ? [PACKED[packed]] : weight ? weightText(weight) : [];
+  const spread = product ? productText(kernel.name, product) : [];
   const enable = kernel.subgroups || product?.shape.kind.startsWith("lanes") ? ["enable subgroups;"] : [];
   return [...enable, ...prelude, ...element, ...spread, ...kernel.libs, kernel.source].join("\n");
-}
-
-function spreadOf(kernel: Kernel, { shape, weight, normed }: Product): string[] {
-  if (normed && shape.kind !== "chunks") {
-    throw new Error(`Cannot assemble kernel ${kernel.name}: a norm fits the shape chunks: received ${shape.kind}`);
-  }
-  const input = shape.kind === "chunks" ? (normed ? [rowNorm, inputNormed] : [inputPlain]) : [];
-  return [`const ROWS = ${shape.rows}u;`, chunk, ...WEIGHTS[weight], ...PRODUCTS[shape.kind], ...input];
 }
 
 /** The bytes of a kernel's `Params`, padded to 16. */

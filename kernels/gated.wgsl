@@ -39,13 +39,6 @@ fn load8(column: u32, at: u32) -> packed8 {
   return up[at];
 }
 
-fn chunk_scale(column: u32, start: u32, chunk: u32) -> f32 {
-  if (!HAS_SCALES) {
-    return 1.0;
-  }
-  return scale_in(load8(column, start + params.chunks * CHUNK8 + chunk / SCALES), chunk);
-}
-
 fn finish4(row: u32, column0: u32, sums: vec4f) {
   let end = min(4u, params.count - column0);
   for (var c = 0u; c < end; c += 2u) {

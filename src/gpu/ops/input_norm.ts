@@ -1,4 +1,4 @@
-import type { Product, ProductShape } from "../../../kernels/define.ts";
+import type { Product, ProductShape } from "../../../kernels/lib/products.ts";
 import type { DeviceBuffer, InputNorm, StepShape, Weight } from "../../contracts/device.ts";
 import type { Binder, Dispatch } from "../binder.ts";
 import { normOp } from "./norm.ts";

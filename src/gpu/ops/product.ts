@@ -1,4 +1,4 @@
-import type { ProductShape } from "../../../kernels/define.ts";
+import type { ProductShape } from "../../../kernels/lib/products.ts";
 import { CHUNK, paddedCols, rowBytes, type Weight, type WeightDtype } from "../../contracts/device.ts";
 import type { Grid } from "../binder.ts";
 

@@ -1,0 +1,65 @@
+import chunk from "./chunk.wgsl" with { type: "text" };
+import chunkScale from "./chunk_scale.wgsl" with { type: "text" };
+import eightIn4 from "./eight_in_4.wgsl" with { type: "text" };
+import eightIn8 from "./eight_in_8.wgsl" with { type: "text" };
+import finishRows from "./finish_rows.wgsl" with { type: "text" };
+import inputNormed from "./input_normed.wgsl" with { type: "text" };
+import inputPlain from "./input_plain.wgsl" with { type: "text" };
+import laneSums from "./lanes.wgsl" with { type: "text" };
+import sum4 from "./product.wgsl" with { type: "text" };
+import chunks from "./product_chunks.wgsl" with { type: "text" };
+import lanes from "./product_lanes.wgsl" with { type: "text" };
+import tile from "./product_tile.wgsl" with { type: "text" };
+import rowNorm from "./row_norm.wgsl" with { type: "text" };
+import unscaled from "./unscaled.wgsl" with { type: "text" };
+import weightBf16 from "./weight_bf16.wgsl" with { type: "text" };
+import weightF16 from "./weight_f16.wgsl" with { type: "text" };
+import weightF32 from "./weight_f32.wgsl" with { type: "text" };
+import weightInt4 from "./weight_int4.wgsl" with { type: "text" };
+import weightInt8 from "./weight_int8.wgsl" with { type: "text" };
+
+/** Element type of a weight. */
+export type PackedWeight = keyof typeof WEIGHTS;
+const WEIGHTS = {
+  f32: [weightF32, unscaled],
+  f16: [weightF16, unscaled],
+  bf16: [weightBf16, unscaled],
+  int8: [weightInt8],
+  int4: [weightInt4],
+};
+
+/** How a product is spread over lanes; the file in `lib` says how many rows and columns a workgroup takes. */
+export interface ProductShape {
+  readonly kind: keyof typeof PRODUCTS;
+  /** Rows of a lane. */
+  readonly rows: number;
+}
+const PRODUCTS = {
+  lanes8: [lanes, eightIn8, finishRows],
+  lanes4: [lanes, eightIn4, finishRows],
+  chunks: [laneSums, sum4, chunks],
+  tile: [tile, finishRows],
+};
+
+/** Which product is compiled. */
+export interface Product {
+  readonly shape: ProductShape;
+  readonly weight: PackedWeight;
+  /** Rows of x go through an RMSNorm first; the chunks shape can do that. */
+  readonly normed: boolean;
+}
+
+/** The texts that read a weight's elements. */
+export function weightText(weight: PackedWeight): string[] {
+  return [chunk, ...WEIGHTS[weight]];
+}
+
+/** The texts that make a kernel a product of this shape and weight. `name` is the kernel's. */
+export function productText(name: string, { shape, weight, normed }: Product): string[] {
+  if (normed && shape.kind !== "chunks") {
+    throw new Error(`Cannot assemble kernel ${name}: a norm fits the shape chunks: received ${shape.kind}`);
+  }
+  const input = shape.kind === "chunks" ? (normed ? [rowNorm, inputNormed] : [inputPlain]) : [];
+  const rows = `const ROWS = ${shape.rows}u;`;
+  return [rows, ...weightText(weight), chunkScale, ...PRODUCTS[shape.kind], ...input];
+}
