@@ -6,11 +6,12 @@ import partition from "./lib/partition.wgsl" with { type: "text" };
 import product from "./lib/product.wgsl" with { type: "text" };
 import running from "./lib/running.wgsl" with { type: "text" };
 
-/** Grid: [heads, rows], the rows after the decodes with `skip_decodes`. */
+/** Grid: [heads / GROUP, rows / ROWS], the rows after the decodes with `skip_decodes`. */
 export const attentionRows = defineKernel({
   name: "attention_rows",
   source,
   libs: [cache, product, cut, running, partition],
+  constants: ["DIM4", "GROUP", "ROWS"],
   params: {
     heads: "u32",
     kv_heads: "u32",

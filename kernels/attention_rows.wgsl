@@ -1,4 +1,5 @@
-// Paged attention, one workgroup a row and head, looping over the partitions of the row's context.
+// Paged attention, one workgroup for GROUP heads of ROWS rows that share a KV head, looping over the partitions of their
+// contexts.
 struct Params {
   heads: u32,
   kv_heads: u32,
@@ -19,23 +20,43 @@ struct Params {
 @group(0) @binding(7) var<storage, read> block_tables: array<u32>;
 @group(0) @binding(8) var<storage, read_write> out: array<vec4f>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WIDTH)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let head = group.x;
-  let row = group.y + params.skip_decodes * step.decode_rows;
-  let context = positions[row] + 1u;
-  let sequence = sequences[row];
-  load_query(row, head, lane);
-  var running = Running();
-  for (var start = 0u; start < context; start += PARTITION) {
-    let part = attend(sequence, head, start, context, lane);
-    if (start == 0u) {
-      running = part;
-    } else {
-      running = join(running, part);
+  let first = group.y * ROWS + params.skip_decodes * step.decode_rows;
+  let end = min(first + ROWS, step.rows);
+  // Rows of one sequence at a time; where a tile has rows of two, each is served without the other.
+  for (var row = first; row < end; row++) {
+    if (row == first || sequences[row] != sequences[row - 1u]) {
+      serve(row, end, group.x * GROUP, lane);
     }
   }
-  if (lane < params.dim4) {
-    out[(row * params.heads + head) * params.dim4 + lane] = settle(running);
+}
+
+// The rows from `first` on, below `end`, that are of its sequence.
+fn serve(first: u32, end: u32, head: u32, lane: u32) {
+  var last = first;
+  for (var row = first + 1u; row < end; row++) {
+    if (sequences[row] == sequences[first] && last + 1u == row) {
+      last = row;
+    }
+  }
+  let queries = Queries(first, last, head);
+  workgroupBarrier(); // The queries before these are done with.
+  load_queries(queries, lane);
+  var running: array<Running, QUERIES>;
+  for (var start = 0u; start <= positions[last]; start += PARTITION) {
+    let parts = attend(queries, sequences[first], start, lane);
+    for (var j = 0u; j < QUERIES; j++) {
+      if (start == 0u) {
+        running[j] = parts[j];
+      } else if (start < context_of(queries, j)) {
+        running[j] = join(running[j], parts[j]);
+      }
+    }
+  }
+  if (lane < DIM4) {
+    for (var j = 0u; j < QUERIES; j++) {
+      out[pair_of(queries, j) * DIM4 + lane] = settle(running[j]);
+    }
   }
 }

@@ -1,4 +1,5 @@
-// Paged attention of the decode rows, one workgroup a partition, row and head; attention_merge joins the partitions.
+// Paged attention of the decode rows, one workgroup a partition, row and GROUP heads that share a KV head; attention_merge
+// joins the partitions.
 // With few rows this keeps a GPU busy where attention_rows would leave most of it idle.
 struct Params {
   heads: u32,
@@ -20,26 +21,27 @@ struct Params {
 @group(0) @binding(8) var<storage, read_write> partials: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> softmax: array<vec2f>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WIDTH)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let head = group.y;
   let row = group.z;
   let start = group.x * PARTITION;
-  let context = positions[row] + 1u;
-  if (start >= context) {
+  if (start > positions[row]) {
     return;
   }
-  load_query(row, head, lane);
-  let part = attend(sequences[row], head, start, context, lane);
-  let at = (row * params.heads + head) * groups.x + group.x;
-  if (lane < params.dim4) {
-    partials[at * params.dim4 + lane] = part.value;
-  }
-  if (lane == 0u) {
-    softmax[at] = vec2f(part.peak, part.mass);
+  let queries = Queries(row, row, group.y * GROUP);
+  load_queries(queries, lane);
+  let parts = attend(queries, sequences[row], start, lane);
+  for (var j = 0u; j < GROUP; j++) {
+    let at = pair_of(queries, j) * groups.x + group.x;
+    if (lane < DIM4) {
+      partials[at * DIM4 + lane] = parts[j].value;
+    }
+    if (lane == 0u) {
+      softmax[at] = vec2f(parts[j].peak, parts[j].mass);
+    }
   }
 }

@@ -4,4 +4,3 @@
 const PARTITION = 64u;
 const SPAN = 16u;
 const SPANS = 4u;
-const MAX_DIM4 = 64u;

@@ -9,11 +9,25 @@ import type { Lanes } from "./product.ts";
 /** Room for the partitions of split rows; rows that do not fit take the looping kernel, to the same bits. */
 const PARTIAL_BYTES = 64 << 20;
 
-/** Rows times heads from which the looping kernel alone keeps a GPU busy. */
+/** Workgroups of decode rows from which the looping kernel alone keeps a GPU busy. */
 const BUSY = 1024;
 
-/** Queries of one subgroup of attention_lanes: more take longer to compile than they gain. */
-const MOST_QUERIES = 6;
+/**
+ * Heads that share what is loaded of K and V, at most. On a GPU more do not fit into 16 KiB of workgroup memory with heads
+ * of 256.
+ */
+const MOST_HEADS: Readonly<Record<Lanes, number>> = { simd8: 6, simd4: 8, gpu: 8 };
+
+/** Heads times rows of a prefill that do: more take longer to compile than they gain on a CPU. */
+const MOST_QUERIES: Readonly<Record<Lanes, number>> = { simd8: 6, simd4: 4, gpu: 4 };
+
+/** Queries that are served together: those of `rows` rows and `group` heads that share a KV head. */
+interface Tile {
+  readonly group: number;
+  readonly rows: number;
+  /** Whether the rows are those after the decodes. */
+  readonly skipDecodes: boolean;
+}
 
 /** Binds attention operations, which share one pair of buffers for the partitions of split rows. */
 export class Attention {
@@ -29,74 +43,70 @@ export class Attention {
   }
 
   op(name: string, args: AttentionArgs): GpuOp {
-    const { heads } = args;
+    const group = groupOf(args.heads / args.kv.kvHeads, MOST_HEADS[this.#lanes]);
+    const tile: Tile = { group, rows: Math.max(1, Math.floor(MOST_QUERIES[this.#lanes] / group)), skipDecodes: true };
+    const single: Tile = { group, rows: 1, skipDecodes: false };
+    const prefillRows = ({ rows, decodeRows }: StepShape) => rows - decodeRows;
     if (this.#lanes === "simd8") {
-      const group = groupOf(heads / args.kv.kvHeads);
-      const tile = Math.max(1, Math.floor(MOST_QUERIES / group));
-      return {
-        name,
-        dispatches: [
-          this.#tiles(name, args, group, 1, false, ({ decodeRows }) => decodeRows),
-          this.#tiles(name, args, group, tile, true, ({ rows, decodeRows }) => rows - decodeRows),
-        ],
-      };
+      const dispatches = [
+        this.#lanesOf(name, args, single, ({ decodeRows }) => decodeRows),
+        this.#lanesOf(name, args, tile, prefillRows),
+      ];
+      return { name, dispatches };
     }
-    const capacity = this.#capacity(args);
+    const capacity = this.#capacity(args, group);
     const splits = ({ decodeRows, maxContext }: StepShape) => {
-      const pairs = decodeRows * heads;
       const partitions = Math.ceil(maxContext / PARTITION);
-      return partitions > 1 && pairs < BUSY && pairs * partitions <= capacity;
+      const fits = decodeRows * args.heads * partitions <= capacity;
+      return partitions > 1 && (decodeRows * args.heads) / group < BUSY && fits;
     };
     const dispatches = [
-      ...this.#split(name, args, capacity, (step) => (splits(step) ? step.decodeRows : 0)),
-      this.#loop(name, args, true, (step) => (splits(step) ? step.rows - step.decodeRows : 0)),
-      this.#loop(name, args, false, (step) => (splits(step) ? 0 : step.rows)),
+      ...this.#split(name, args, group, capacity, (step) => (splits(step) ? step.decodeRows : 0)),
+      this.#loop(name, args, single, (step) => (splits(step) ? 0 : step.decodeRows)),
+      this.#loop(name, args, tile, prefillRows),
     ];
     return { name, dispatches };
   }
 
   /**
-   * A subgroup for `group` heads of `tile` rows: `rows` of them, the first ones or those after the decodes. On lavapipe it
-   * takes a quarter to a third of the time of a lane for each row and head (12 heads of 64 in groups of 3, f16).
+   * A subgroup a tile. On lavapipe it takes a quarter to a third of the time of a lane for each row and head (12 heads of 64
+   * in groups of 3, f16).
    */
-  #tiles(
-    name: string,
-    args: AttentionArgs,
-    group: number,
-    tile: number,
-    skipDecodes: boolean,
-    rows: (step: StepShape) => number,
-  ): Dispatch {
-    const { heads, kv, out } = args;
-    const constants = { DIM4: kv.headDim / 4, GROUP: group, ROWS: tile };
-    const params = { ...paramsOf(args), first_row: Number(skipDecodes) };
+  #lanesOf(name: string, args: AttentionArgs, tile: Tile, rows: (step: StepShape) => number): Dispatch {
+    const params = { ...paramsOf(args), first_row: Number(tile.skipDecodes) };
     return {
-      shader: this.#binder.shader(attentionLanes, { packed: kv.dtype, constants }),
-      group: this.#binder.group(name, attentionLanes, params, { ...inputsOf(args), out }),
-      grid: (step) => [heads / group, Math.ceil(rows(step) / tile), 1],
+      shader: this.#binder.shader(attentionLanes, specialisationOf(args, tile)),
+      group: this.#binder.group(name, attentionLanes, params, { ...inputsOf(args), out: args.out }),
+      grid: (step) => [args.heads / tile.group, Math.ceil(rows(step) / tile.rows), 1],
     };
   }
 
-  /** The looping kernel on `rows` rows: from the first, or from the first that is no decode. */
-  #loop(name: string, args: AttentionArgs, skipDecodes: boolean, rows: (step: StepShape) => number): Dispatch {
-    const params = { ...paramsOf(args), skip_decodes: Number(skipDecodes) };
+  /** A workgroup a tile, of `rows` rows, looping over their partitions. */
+  #loop(name: string, args: AttentionArgs, tile: Tile, rows: (step: StepShape) => number): Dispatch {
+    const params = { ...paramsOf(args), skip_decodes: Number(tile.skipDecodes) };
     return {
-      shader: this.#binder.shader(attentionRows, { packed: args.kv.dtype }),
+      shader: this.#binder.shader(attentionRows, specialisationOf(args, tile)),
       group: this.#binder.group(name, attentionRows, params, { ...inputsOf(args), out: args.out }),
-      grid: (step) => [args.heads, rows(step), 1],
+      grid: (step) => [args.heads / tile.group, Math.ceil(rows(step) / tile.rows), 1],
     };
   }
 
   /** The partitions of the first `rows` rows, then their joining. */
-  #split(name: string, args: AttentionArgs, capacity: number, rows: (step: StepShape) => number): Dispatch[] {
+  #split(
+    name: string,
+    args: AttentionArgs,
+    group: number,
+    capacity: number,
+    rows: (step: StepShape) => number,
+  ): Dispatch[] {
     const { heads, kv, positions, out } = args;
     const { values, softmax } = this.#partialsFor(capacity, kv.headDim);
     const partials = { partials: values, softmax };
     return [
       {
-        shader: this.#binder.shader(attentionSplit, { packed: kv.dtype }),
+        shader: this.#binder.shader(attentionSplit, specialisationOf(args, { group, rows: 1 })),
         group: this.#binder.group(name, attentionSplit, paramsOf(args), { ...inputsOf(args), ...partials }),
-        grid: (step) => [Math.ceil(step.maxContext / PARTITION), heads, rows(step)],
+        grid: (step) => [Math.ceil(step.maxContext / PARTITION), heads / group, rows(step)],
       },
       {
         shader: this.#binder.shader(attentionMerge),
@@ -112,11 +122,11 @@ export class Attention {
   }
 
   /** Partitions that there is room for: all that rows short of BUSY can have, if PARTIAL_BYTES hold them. */
-  #capacity({ out, heads, kv, maxBlocksPerSeq }: AttentionArgs): number {
+  #capacity({ out, heads, kv, maxBlocksPerSeq }: AttentionArgs, group: number): number {
     const maxRows = Math.floor(out.bytes / (heads * kv.headDim * 4));
     const maxPartitions = Math.ceil((maxBlocksPerSeq * kv.blockSize) / PARTITION);
     const room = Math.floor(Math.min(PARTIAL_BYTES, this.#binder.limits.maxBytes) / (kv.headDim * 4));
-    return Math.min(room, Math.min(maxRows * heads, BUSY) * maxPartitions);
+    return Math.min(room, Math.min(maxRows * heads, BUSY * group) * maxPartitions);
   }
 
   #partialsFor(capacity: number, headDim: number) {
@@ -134,10 +144,14 @@ export class Attention {
 }
 
 /** Heads of one KV head that are served together: all, or where these are many, as large a part as divides them. */
-function groupOf(heads: number): number {
-  let group = Math.min(heads, MOST_QUERIES);
+function groupOf(heads: number, most: number): number {
+  let group = Math.min(heads, most);
   while (heads % group !== 0) group--;
   return group;
+}
+
+function specialisationOf({ kv }: AttentionArgs, { group, rows }: Pick<Tile, "group" | "rows">) {
+  return { packed: kv.dtype, constants: { DIM4: kv.headDim / 4, GROUP: group, ROWS: rows } };
 }
 
 function paramsOf({ heads, kv, maxBlocksPerSeq, scale }: AttentionArgs) {
