@@ -49,6 +49,12 @@ class LateRunner extends FakeRunner {
   }
 }
 
+/** Until it is so, and then a little longer, for what should not come to come. */
+async function settled(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await Bun.sleep(1);
+  await Bun.sleep(2);
+}
+
 describe("a step that is handed over while the one before runs", () => {
   test("takes its tokens from that one's samples, and its blocks as if they were known", async () => {
     const runner = new LateRunner();
@@ -56,7 +62,7 @@ describe("a step that is handed over while the one before runs", () => {
     const engine = makeEngine(runner);
     const a = generate(engine, makeRequest("a", [1, 2, 3, 4, 5, 6, 7], { maxTokens: 4 }));
     const b = generate(engine, makeRequest("b", [500, 501], { maxTokens: 2 }));
-    await Bun.sleep(2);
+    await settled(() => runner.handed.length === 2);
     expect(runner.answers).toBe(0);
     // Blocks 1 and 2, of 8 slots each.
     expect(runner.handed).toEqual([
@@ -68,7 +74,7 @@ describe("a step that is handed over while the one before runs", () => {
       { tokenIds: [SAMPLED, SAMPLED + 1], positions: [7, 2], slots: [15, 18] },
     ]);
     runner.allow(1);
-    await Bun.sleep(2);
+    await settled(() => runner.handed.length === 3);
     // The token on its way is the last of b, which is not scheduled beyond it. Block 1 is full: a goes on in block 3.
     expect(runner.handed[2]).toEqual({ tokenIds: [SAMPLED], positions: [8], slots: [24] });
     runner.allow(100);
@@ -115,11 +121,11 @@ describe("a step that is handed over while the one before runs", () => {
       }
     })();
     const answer = generate(engine, makeRequest("a", [1, 2, 3, 4, 5, 6, 7], { maxTokens: 14 }));
-    await Bun.sleep(2);
+    await settled(() => runner.handed.length === 2);
     // The second step writes the eighth token, whatever it is.
     expect([runner.handed.length, stored]).toEqual([2, []]);
     runner.allow(1);
-    await Bun.sleep(2);
+    await settled(() => runner.handed.length === 3 && stored.length === 1);
     expect([runner.handed.length, stored]).toEqual([3, [1]]);
     runner.allow(100);
     const tokens = await answer;
@@ -161,7 +167,7 @@ describe("a step that is handed over while the one before runs", () => {
       const engine = makeEngine(runner);
       const penalised = generate(engine, makeRequest("a", [1, 2], { ...params, maxTokens: 3 }));
       const other = generate(engine, makeRequest("b", [3, 4], { maxTokens: 5 }));
-      await Bun.sleep(2);
+      await settled(() => runner.handed.length === 1);
       expect(runner.handed).toHaveLength(1);
       runner.allow(100);
       await Promise.all([penalised, other]);
