@@ -137,9 +137,10 @@ function rotation(memory: Memory, { rows, heads, kvHeads, headDim, kvDtype }: Of
 function attention(ops: Ops, memory: Memory, shape: Of<"attention_decode"> | Of<"attention_prefill">) {
   const { op, rows, context, heads, kvHeads, headDim, kvDtype } = shape;
   const decode = op === "attention_decode";
-  const maxBlocksPerSeq = Math.ceil(context / BLOCK_SIZE);
+  const blockSize = decode && shape.contiguous ? context : BLOCK_SIZE;
+  const maxBlocksPerSeq = Math.ceil(context / blockSize);
   const numBlocks = (decode ? rows : 1) * maxBlocksPerSeq;
-  const kv: KvShape = { dtype: kvDtype, numBlocks, blockSize: BLOCK_SIZE, kvHeads, headDim };
+  const kv: KvShape = { dtype: kvDtype, numBlocks, blockSize, kvHeads, headDim };
   const indices = (of: (row: number) => number) => Uint32Array.from({ length: rows }, (_, row) => of(row));
   const shared = {
     out: memory.random("out", "f32", rows * heads * headDim),
@@ -152,7 +153,10 @@ function attention(ops: Ops, memory: Memory, shape: Of<"attention_decode"> | Of<
       "sequences",
       indices((row) => (decode ? row : 0)),
     ),
-    blockTables: memory.words("tables", new Data(numBlocks).shuffled(numBlocks)),
+    blockTables: memory.words(
+      "tables",
+      blockSize === context ? indices((row) => row) : new Data(numBlocks).shuffled(numBlocks),
+    ),
   };
   const scale = 1 / Math.sqrt(headDim);
   return () => ops.attention("attention", { ...shared, ...cache(memory, kv), kv, heads, scale, maxBlocksPerSeq });

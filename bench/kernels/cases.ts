@@ -74,7 +74,13 @@ export type Shape =
   | ({ readonly op: "qkv"; readonly rows: number; readonly inputs: number; readonly dtype: WeightDtype } & Heads)
   | ({ readonly op: "rope_write"; readonly rows: number } & Heads)
   /** Every row a sequence of its own, all of the same context. */
-  | ({ readonly op: "attention_decode"; readonly rows: number; readonly context: number } & Heads)
+  | ({
+      readonly op: "attention_decode";
+      readonly rows: number;
+      readonly context: number;
+      /** Each sequence in one block, in order; absent: its blocks lie in random order. */
+      readonly contiguous?: true;
+    } & Heads)
   /** The last `rows` tokens of one sequence of `context`. */
   | ({ readonly op: "attention_prefill"; readonly rows: number; readonly context: number } & Heads)
   | ({ readonly op: "copy_blocks"; readonly copies: number; readonly caches: number } & Heads)
@@ -151,9 +157,10 @@ function attention(model: Model, rows: readonly number[], dtypes: readonly KvDty
   const sequences = rows.filter((count) => count <= MOST_SEQUENCES);
   return dtypes.flatMap((kvDtype) => [
     ...DECODE_CONTEXTS.flatMap((context) =>
-      sequences.map((count) =>
-        inLayers("decode", { op: "attention_decode", rows: count, context, ...headsOf(model, kvDtype) }),
-      ),
+      sequences.flatMap((count) => {
+        const decode = { op: "attention_decode", rows: count, context, ...headsOf(model, kvDtype) } as const;
+        return [inLayers("decode", decode), inLayers("contiguous", { ...decode, contiguous: true })];
+      }),
     ),
     ...CHUNKS.filter(([count]) => rows.includes(count)).map(([count, context]) =>
       inLayers("prefill", { op: "attention_prefill", rows: count, context, ...headsOf(model, kvDtype) }),

@@ -82,6 +82,7 @@ export function describeShape(shape: Shape): string {
     case "rope_write":
       return `${shape.rows} rows, ${shape.kvDtype}`;
     case "attention_decode":
+      return `${shape.rows} rows at ${shape.context}, ${shape.kvDtype}${shape.contiguous ? ", not paged" : ""}`;
     case "attention_prefill":
       return `${shape.rows} rows at ${shape.context}, ${shape.kvDtype}`;
     case "copy_blocks":
