@@ -134,6 +134,7 @@ export async function buildEngine(
       headroom: ADMISSION_HEADROOM,
       chunkedPrefill: config.enableChunkedPrefill,
       asyncScheduling: config.asyncScheduling,
+      sharesHost: device.sharesHost,
       ...(config.speculativeConfig && { promptLookup: config.speculativeConfig, maxSamples }),
       eosTokenIds: endIds,
       maxQueuedRequests: config.maxNumQueuedReqs,

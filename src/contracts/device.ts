@@ -290,6 +290,8 @@ export interface Device {
   readonly name: string;
   /** All that is known of adapter and driver: where it is the same, the same operations give the same bits. */
   readonly identity: string;
+  /** It computes on the host's own processor. */
+  readonly sharesHost: boolean;
   readonly ops: Ops;
   /** Largest buffer in bytes; only a weight may be this large. */
   readonly maxBufferBytes: number;

@@ -38,6 +38,8 @@ export interface EngineOptions extends SchedulerOptions {
   readonly prefixStore?: PrefixStore;
   /** Schedule a step while the one before still runs. */
   readonly asyncScheduling: boolean;
+  /** The runner computes on the host's own processor. */
+  readonly sharesHost?: boolean;
   /** Draft tokens by prompt lookup; absent: never. */
   readonly promptLookup?: PromptLookupOptions;
   readonly preemptionMode: PreemptionMode;
@@ -300,7 +302,9 @@ export class Engine implements GenerationEngine {
       output = Promise.reject(error);
     }
     const step = new StepInFlight(batch, chunks, scheduledAt, output);
-    if (this.#options.asyncScheduling && !batch.standsAlone) step.advance(this.#scheduler);
+    // A lone sequence's step on the host's own cores is held up by the host's work more than it gains (bench overlap).
+    const gains = !this.#options.sharesHost || batch.input.sequences > 1;
+    if (this.#options.asyncScheduling && gains && !batch.standsAlone) step.advance(this.#scheduler);
     return step;
   }
 

@@ -54,11 +54,18 @@ const TRANSFER_BYTES = 64 * 1024 * 1024;
 /** A step that runs every operation. */
 const ONE_ROW: StepShape = { rows: 1, decodeRows: 1, samples: 1, copies: 1, maxContext: 1, edits: 1, topLogprobs: 1 };
 
+/** Steps whose kernels are compiled for a CPU before the first request: what few requests ask for waits until one does. */
+const USUAL_STEPS: readonly StepShape[] = [
+  { ...ONE_ROW, copies: 0, edits: 0, topLogprobs: -1 },
+  { ...ONE_ROW, rows: 16, decodeRows: 0, copies: 0, edits: 0, topLogprobs: -1 },
+];
+
 /** A WebGPU device. Errors of validation and of memory surface at the next call that waits for the GPU. */
 export class GpuDevice implements Device {
   readonly kind = "webgpu";
   readonly name: string;
   readonly identity: string;
+  readonly sharesHost: boolean;
   readonly info: AdapterInfo;
   readonly ops: Ops;
   readonly maxBufferBytes: number;
@@ -78,6 +85,7 @@ export class GpuDevice implements Device {
   constructor(device: GPUDevice, info: AdapterInfo, options: GpuDeviceOptions) {
     this.#device = device;
     this.info = info;
+    this.sharesHost = info.isCpu;
     this.name = info.description || info.device;
     this.identity = [info.vendor, info.architecture, info.device, info.description].join(", ");
     this.maxBufferBytes = Math.floor(device.limits.maxBufferSize / 16) * 16;
@@ -160,7 +168,7 @@ export class GpuDevice implements Device {
     if (this.info.isCpu) {
       const none = this.#device.createBuffer({ label: "no workgroups", size: 12, usage: GPUBufferUsage.INDIRECT });
       const encoder = this.#device.createCommandEncoder({ label: "prepare" });
-      recordNothing(encoder, ops as readonly GpuOp[], none);
+      recordNothing(encoder, ops as readonly GpuOp[], USUAL_STEPS, none);
       this.#device.queue.submit([encoder.finish()]);
     }
     await this.flush().catch((error) => this.#blame(ops as readonly GpuOp[], ONE_ROW, error));

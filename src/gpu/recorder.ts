@@ -35,12 +35,19 @@ export function record(
 }
 
 /**
- * Records one dispatch of no workgroups for each shader. Software adapters compile a pipeline for their CPU only when it
+ * Records one dispatch of no workgroups for each shader that one of the steps runs. Software adapters compile a pipeline for their CPU only when it
  * is first dispatched: this brings that forward. `none` is an indirect buffer of zeros (a direct dispatch of none makes
  * Dawn print a warning).
  */
-export function recordNothing(encoder: GPUCommandEncoder, ops: readonly GpuOp[], none: GPUBuffer): void {
-  const byShader = new Map(ops.flatMap((op) => op.dispatches.map((dispatch) => [dispatch.shader, dispatch])));
+export function recordNothing(
+  encoder: GPUCommandEncoder,
+  ops: readonly GpuOp[],
+  steps: readonly StepShape[],
+  none: GPUBuffer,
+): void {
+  const dispatches = ops.flatMap((op) => op.dispatches);
+  const used = dispatches.filter(({ grid }) => steps.some((step) => grid(step).every((groups) => groups > 0)));
+  const byShader = new Map(used.map((dispatch) => [dispatch.shader, dispatch]));
   const pass = encoder.beginComputePass();
   for (const { shader, group } of byShader.values()) {
     pass.setPipeline(shader.pipeline!);

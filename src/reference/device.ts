@@ -18,6 +18,7 @@ export function openReferenceDevice(): Device {
 
 class ReferenceDevice implements Device {
   readonly kind = "reference";
+  readonly sharesHost = true;
   readonly name = "reference (TypeScript)";
   readonly identity = this.name;
   readonly ops = checkedOps(referenceOps);

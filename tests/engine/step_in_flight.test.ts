@@ -109,6 +109,24 @@ describe("a step that is handed over while the one before runs", () => {
     }
   });
 
+  test("waits for a lone sequence where the runner shares the host's cores", async () => {
+    const runner = new LateRunner();
+    runner.allowed = 0;
+    const engine = makeEngine(runner, { sharesHost: true });
+    const a = generate(engine, makeRequest("a", [1, 2, 3], { maxTokens: 4 }));
+    await settled(() => runner.handed.length === 1);
+    expect(runner.handed).toHaveLength(1);
+    const b = generate(engine, makeRequest("b", [4, 5], { maxTokens: 4 }));
+    runner.allow(1);
+    // The second step has both, and the third is handed over while it runs.
+    await settled(() => runner.handed.length === 3);
+    expect(runner.handed[2]!.tokenIds).toEqual([SAMPLED, SAMPLED + 1]);
+    runner.allow(100);
+    expect([(await a).length, (await b).length]).toEqual([4, 4]);
+    await engine.close();
+    engine.checkIntegrity();
+  });
+
   test("registers a block when its last token is known, and not before", async () => {
     const runner = new LateRunner();
     runner.allowed = 0;
