@@ -38,7 +38,7 @@ export interface EngineOptions extends SchedulerOptions {
   readonly prefixStore?: PrefixStore;
   /** Schedule a step while the one before still runs. */
   readonly asyncScheduling: boolean;
-  /** The runner computes on the host's own processor. */
+  /** The runner computes on the host's own processor, where overlap holds up a lone sequence's steps (bench overlap). */
   readonly sharesHost?: boolean;
   /** Draft tokens by prompt lookup; absent: never. */
   readonly promptLookup?: PromptLookupOptions;
@@ -288,10 +288,7 @@ export class Engine implements GenerationEngine {
     if (this.#scheduler.preemptions > preemptions) this.#datePreemptions();
     if (chunks.length === 0) return null;
     const scheduledAt = this.#options.now();
-    for (const { sequence } of chunks) {
-      const live = this.#requestOf.get(sequence.group)!;
-      if (live.firstScheduled === 0) live.firstScheduled = scheduledAt;
-    }
+    for (const { sequence } of chunks) this.#requestOf.get(sequence.group)!.firstScheduled ||= scheduledAt;
     const batch = this.#batches[this.#launched++ % 2]!;
     batch.fill(chunks, this.#kv);
     let output: Promise<StepOutput>;
@@ -302,9 +299,9 @@ export class Engine implements GenerationEngine {
       output = Promise.reject(error);
     }
     const step = new StepInFlight(batch, chunks, scheduledAt, output);
-    // A lone sequence's step on the host's own cores is held up by the host's work more than it gains (bench overlap).
-    const gains = !this.#options.sharesHost || batch.input.sequences > 1;
-    if (this.#options.asyncScheduling && gains && !batch.standsAlone) step.advance(this.#scheduler);
+    const { asyncScheduling, sharesHost } = this.#options;
+    const waits = batch.standsAlone || (sharesHost && batch.input.sequences === 1);
+    if (asyncScheduling && !waits) step.advance(this.#scheduler);
     return step;
   }
 
