@@ -97,7 +97,7 @@ process.exit(0);
 async function measureCase(item: KernelCase): Promise<Measured> {
   const memory = new Memory(device, patterns);
   const { ops, step } = bind(device.ops, memory, item.shape, item.instances);
-  await device.prepare(ops);
+  await device.prepare(ops, [step]);
   const measurement = await measure(clock, ops as readonly GpuOp[], step, budget);
   for (const buffer of memory.allocated) if (buffer instanceof GpuBuffer) buffer.gpu.destroy();
   return { case: item, ...measurement };

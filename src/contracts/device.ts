@@ -307,8 +307,11 @@ export interface Device {
   scatter(ranges: readonly BufferRange[], data: Uint8Array): void;
   /** Reads back the ranges, one after the other, after all earlier runs. */
   gather(ranges: readonly BufferRange[]): Promise<Uint8Array<ArrayBuffer>>;
-  /** Compiles what the bound operations need, in parallel; called once before the first `run`. */
-  prepare(ops: readonly Op[]): Promise<void>;
+  /**
+   * Compiles what the bound operations need, in parallel; called once before the first `run`. What these steps need is
+   * ready to run then; the rest may cost its first step more, on adapters that are a CPU.
+   */
+  prepare(ops: readonly Op[], steps?: readonly StepShape[]): Promise<void>;
   /** Runs the operations in order for this step and resolves with the bytes of `results`, one after the other. */
   run(ops: readonly Op[], shape: StepShape, results: readonly BufferRange[]): Promise<Uint8Array<ArrayBuffer>>;
   /** Resolves with a sentence if the device is lost; never rejects. */

@@ -54,12 +54,6 @@ const TRANSFER_BYTES = 64 * 1024 * 1024;
 /** A step that runs every operation. */
 const ONE_ROW: StepShape = { rows: 1, decodeRows: 1, samples: 1, copies: 1, maxContext: 1, edits: 1, topLogprobs: 1 };
 
-/** Steps whose kernels are compiled for a CPU before the first request: what few requests ask for waits until one does. */
-const USUAL_STEPS: readonly StepShape[] = [
-  { ...ONE_ROW, copies: 0, edits: 0, topLogprobs: -1 },
-  { ...ONE_ROW, rows: 16, decodeRows: 0, copies: 0, edits: 0, topLogprobs: -1 },
-];
-
 /** A WebGPU device. Errors of validation and of memory surface at the next call that waits for the GPU. */
 export class GpuDevice implements Device {
   readonly kind = "webgpu";
@@ -162,13 +156,13 @@ export class GpuDevice implements Device {
     return out;
   }
 
-  async prepare(ops: readonly Op[]): Promise<void> {
+  async prepare(ops: readonly Op[], steps: readonly StepShape[] = []): Promise<void> {
     const shaders = ops.flatMap((op) => (op as GpuOp).dispatches.map(({ shader }) => shader));
     await this.#pipelines.compile(shaders);
-    if (this.info.isCpu) {
+    if (this.info.isCpu && steps.length > 0) {
       const none = this.#device.createBuffer({ label: "no workgroups", size: 12, usage: GPUBufferUsage.INDIRECT });
       const encoder = this.#device.createCommandEncoder({ label: "prepare" });
-      recordNothing(encoder, ops as readonly GpuOp[], USUAL_STEPS, none);
+      recordNothing(encoder, ops as readonly GpuOp[], steps, none);
       this.#device.queue.submit([encoder.finish()]);
     }
     await this.flush().catch((error) => this.#blame(ops as readonly GpuOp[], ONE_ROW, error));

@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.ts";
-import { type BufferRange, type Device, kvBlockBytes, type Op } from "../contracts/device.ts";
+import { type BufferRange, type Device, kvBlockBytes, type Op, type StepShape } from "../contracts/device.ts";
 import type { ModelSpec } from "../contracts/model_spec.ts";
 import {
   MAX_TOP_LOGPROBS,
@@ -26,6 +26,11 @@ export interface ModelRunnerOptions {
   /** Called once the kernels are compiled. */
   readonly onPrepared?: () => void;
 }
+
+const ONE_ROW = { rows: 1, decodeRows: 1, samples: 1, copies: 0, maxContext: 1, edits: 0, topLogprobs: -1 };
+
+/** A decode and a prompt: what only few requests ask for is not among them. */
+const USUAL_STEPS: readonly StepShape[] = [ONE_ROW, { ...ONE_ROW, rows: 16, decodeRows: 0 }];
 
 interface RunnerParts {
   readonly device: Device;
@@ -88,7 +93,7 @@ export class ModelRunner implements Runner {
       maxSequences: limits.maxSequences,
       maxBlocksPerSeq,
     });
-    await device.prepare([...decoder.layers, ...decoder.head, ...decoder.norm]);
+    await device.prepare([...decoder.layers, ...decoder.head, ...decoder.norm], USUAL_STEPS);
     options.onPrepared?.();
     return new ModelRunner({
       device,
