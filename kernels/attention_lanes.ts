@@ -2,13 +2,13 @@ import source from "./attention_lanes.wgsl" with { type: "text" };
 import { defineKernel } from "./define.ts";
 import cache from "./lib/cache.wgsl" with { type: "text" };
 import cut from "./lib/cut.wgsl" with { type: "text" };
-import product from "./lib/product.wgsl" with { type: "text" };
+import sum4 from "./lib/sum4.wgsl" with { type: "text" };
 
 /** Grid: [heads / GROUP, rows / ROWS], the rows after the decodes with `first_row`. */
 export const attentionLanes = defineKernel({
   name: "attention_lanes",
   source,
-  libs: [cache, product, cut],
+  libs: [cache, sum4, cut],
   constants: ["DIM4", "GROUP", "ROWS"],
   subgroups: true,
   params: {

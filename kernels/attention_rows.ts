@@ -3,14 +3,14 @@ import { defineKernel } from "./define.ts";
 import cache from "./lib/cache.wgsl" with { type: "text" };
 import cut from "./lib/cut.wgsl" with { type: "text" };
 import partition from "./lib/partition.wgsl" with { type: "text" };
-import product from "./lib/product.wgsl" with { type: "text" };
 import running from "./lib/running.wgsl" with { type: "text" };
+import sum4 from "./lib/sum4.wgsl" with { type: "text" };
 
 /** Grid: [heads / GROUP, rows / ROWS], the rows after the decodes with `skip_decodes`. */
 export const attentionRows = defineKernel({
   name: "attention_rows",
   source,
-  libs: [cache, product, cut, running, partition],
+  libs: [cache, sum4, cut, running, partition],
   constants: ["DIM4", "GROUP", "ROWS"],
   params: {
     heads: "u32",

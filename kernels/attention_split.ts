@@ -3,14 +3,14 @@ import { defineKernel } from "./define.ts";
 import cache from "./lib/cache.wgsl" with { type: "text" };
 import cut from "./lib/cut.wgsl" with { type: "text" };
 import partition from "./lib/partition.wgsl" with { type: "text" };
-import product from "./lib/product.wgsl" with { type: "text" };
 import running from "./lib/running.wgsl" with { type: "text" };
+import sum4 from "./lib/sum4.wgsl" with { type: "text" };
 
 /** Grid: [partitions of the longest context, heads / GROUP, decode rows]; ROWS is 1. */
 export const attentionSplit = defineKernel({
   name: "attention_split",
   source,
-  libs: [cache, product, cut, running, partition],
+  libs: [cache, sum4, cut, running, partition],
   constants: ["DIM4", "GROUP", "ROWS"],
   params: { heads: "u32", kv_heads: "u32", dim4: "u32", block_size: "u32", max_blocks: "u32", scale: "f32" },
   buffers: {

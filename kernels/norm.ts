@@ -1,14 +1,14 @@
 import { defineKernel } from "./define.ts";
 import lanes from "./lib/lanes.wgsl" with { type: "text" };
-import product from "./lib/product.wgsl" with { type: "text" };
 import rowNorm from "./lib/row_norm.wgsl" with { type: "text" };
+import sum4 from "./lib/sum4.wgsl" with { type: "text" };
 import source from "./norm.wgsl" with { type: "text" };
 
 /** Grid: [1, rows or samples]. */
 export const norm = defineKernel({
   name: "norm",
   source,
-  libs: [product, lanes, rowNorm],
+  libs: [sum4, lanes, rowNorm],
   params: { width4: "u32", layer: "u32", gather: "u32", has_bias: "u32", epsilon: "f32" },
   buffers: {
     x: "read array<vec4f>",
