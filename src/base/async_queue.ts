@@ -6,7 +6,8 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   readonly #items: T[] = [];
   #ended = false;
   #error: Error | null = null;
-  #wake: (() => void) | null = null;
+  /** Answers the consumer that waits. */
+  #give: ((result: IteratorResult<T> | Promise<IteratorResult<T>>) => void) | null = null;
   readonly #onReturn: () => void;
 
   constructor(onReturn: () => void) {
@@ -24,14 +25,18 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   }
 
   push(item: T): void {
-    this.#items.push(item);
-    this.#notify();
+    const give = this.#give;
+    this.#give = null;
+    if (give) give({ done: false, value: item });
+    else this.#items.push(item);
   }
 
   /** No more items; those queued are still delivered. */
   end(): void {
     this.#ended = true;
-    this.#notify();
+    const give = this.#give;
+    this.#give = null;
+    give?.(this.#last());
   }
 
   /** Like `end`, but the consumer gets `error` after the queued items. */
@@ -40,17 +45,13 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     this.end();
   }
 
-  async next(): Promise<IteratorResult<T>> {
-    while (this.#items.length === 0 && !this.#ended) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    if (this.#items.length > 0) return { done: false, value: this.#items.shift()! };
-    const error = this.#error;
-    this.#error = null;
-    if (error) throw error;
-    return { done: true, value: undefined };
+  /** One promise an item, however it comes: this is called for every token of every request. */
+  next(): Promise<IteratorResult<T>> {
+    if (this.#items.length > 0) return Promise.resolve({ done: false, value: this.#items.shift()! });
+    if (this.#ended) return this.#last();
+    return new Promise((resolve) => {
+      this.#give = resolve;
+    });
   }
 
   async return(): Promise<IteratorResult<T>> {
@@ -66,9 +67,10 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     return this;
   }
 
-  #notify(): void {
-    const wake = this.#wake;
-    this.#wake = null;
-    wake?.();
+  async #last(): Promise<IteratorResult<T>> {
+    const error = this.#error;
+    this.#error = null;
+    if (error) throw error;
+    return { done: true, value: undefined };
   }
 }

@@ -182,9 +182,8 @@ export class Batch {
     this.#samplingFloats[at] = beam ? 0 : params.temperature;
     words[at + 1] = params.topK;
     this.#samplingFloats[at + 2] = params.topP;
-    const seed = beam ? params.seed : params.seed + BigInt(sequence.index);
-    words[at + 3] = Number(seed & 0xffffffffn);
-    words[at + 4] = Number((seed >> 32n) & 0xffffffffn);
+    words[at + 3] = sequence.seedLow;
+    words[at + 4] = sequence.seedHigh;
     // The place of the token being chosen, not the step number: a preempted sequence draws the same noise again.
     words[at + 5] = position;
     this.#samplingFloats[at + 6] = params.minP;

@@ -11,14 +11,16 @@ const BACKLOG = 65536;
 /** Numbers the cache's events and hands them to whoever listens. */
 export class BlockEventLog {
   #lastId = 0;
-  /** The last KEPT events, oldest first. */
-  readonly #recent: BlockEvent[] = [];
+  /** The last KEPT events at least, oldest first; the newest is `#lastId`. */
+  readonly #recent: PrefixEvent[] = [];
   readonly #subscribers = new Set<AsyncQueue<BlockEvent>>();
 
   publish(event: PrefixEvent): void {
-    const numbered = { ...readable(event), id: ++this.#lastId };
-    this.#recent.push(numbered);
+    this.#lastId++;
+    this.#recent.push(event);
     if (this.#recent.length > 2 * KEPT) this.#recent.splice(0, KEPT);
+    if (this.#subscribers.size === 0) return;
+    const numbered = readable(event, this.#lastId);
     for (const subscriber of this.#subscribers) {
       subscriber.push(numbered);
       if (subscriber.size > BACKLOG) this.#leave(subscriber);
@@ -43,14 +45,14 @@ export class BlockEventLog {
 
   /** Null where some of them are not kept any more, or the id is from another life of the server. */
   #since(afterId: number): BlockEvent[] | null {
-    const oldest = this.#recent[0]?.id ?? this.#lastId + 1;
+    const oldest = this.#lastId + 1 - this.#recent.length;
     if (afterId + 1 < oldest || afterId > this.#lastId) return null;
-    return this.#recent.slice(afterId + 1 - oldest);
+    return this.#recent.slice(afterId + 1 - oldest).map((event, i) => readable(event, afterId + 1 + i));
   }
 
   #snapshot(stored: Iterable<PrefixEvent>): BlockEvent[] {
     const events: BlockEvent[] = [{ id: null, type: "cleared" }];
-    for (const event of stored) events.push({ ...readable(event), id: null });
+    for (const event of stored) events.push(readable(event, null));
     events.push({ ...events.pop()!, id: this.#lastId });
     return events;
   }
@@ -61,9 +63,9 @@ export class BlockEventLog {
   }
 }
 
-function readable(event: PrefixEvent) {
+function readable(event: PrefixEvent, id: number | null): BlockEvent {
   const hash = hexadecimal(event.hash);
-  return event.type === "stored" ? { ...event, hash, parent: hexadecimal(event.parent) } : { ...event, hash };
+  return event.type === "stored" ? { ...event, hash, parent: hexadecimal(event.parent), id } : { ...event, hash, id };
 }
 
 function hexadecimal(latin1: string): string {

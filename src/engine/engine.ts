@@ -326,11 +326,11 @@ export class Engine implements GenerationEngine {
     const ms = time - Math.max(step.scheduledAt, this.#landedAt);
     this.#landedAt = time;
     let tokens = 0;
-    for (const draw of step.draws(this.#scheduler)) {
+    step.handOut(this.#scheduler, (branch, position, sample) => {
       tokens++;
-      const live = this.#requestOf.get(draw.branch.group)!;
-      if (live.accept(draw, output, this.#scheduler, time)) this.#forget(draw.branch);
-    }
+      const live = this.#requestOf.get(branch.group)!;
+      if (live.accept(branch, position, sample, output, this.#scheduler, time)) this.#forget(branch);
+    });
     if (hasPrompts) this.#swap.prefilled(input.rows, ms);
     else this.#speculation?.stepped(input.sequences, tokens, ms);
     for (const group of beams) {

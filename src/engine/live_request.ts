@@ -16,8 +16,10 @@ import { BeamSearch } from "./beam_search.ts";
 import { PromptPool } from "./prompt_pool.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Sequence, SequenceGroup } from "./sequence_group.ts";
-import type { Draw } from "./step_in_flight.ts";
 import { type StopLimits, stopAfter } from "./stop.ts";
+
+/** Written field by field, since most events have two. */
+type NewTokenEvent = { -readonly [Field in keyof TokenEvent]: TokenEvent[Field] };
 
 /** A request being served: its groups, where their tokens go, and when things happened to it (ms). */
 export class LiveRequest {
@@ -95,9 +97,15 @@ export class LiveRequest {
     this.#pool.add(values.subarray(first * width, (first + count) * width), position, width);
   }
 
-  /** Takes a step's token of one branch and hands it on. True where it ends the branch. */
-  accept({ branch, position, sample }: Draw, step: StepOutput, scheduler: Scheduler, time: number): boolean {
-    const { tokenIds, logprobs } = step;
+  /** Takes a step's token for `position` of a branch, and hands it on. True where it ends the branch. */
+  accept(
+    branch: Sequence,
+    position: number,
+    sample: number,
+    { tokenIds, logprobs }: StepOutput,
+    scheduler: Scheduler,
+    time: number,
+  ): boolean {
     if (this.#firstToken === 0) this.#firstToken = time;
     const output = this.outputs[branch.index]!;
     const { params, cachedTokens, topLogprobs, promptLogprobs, promptLength, pooling } = branch.group;
@@ -110,14 +118,12 @@ export class LiveRequest {
     const isFirst = position === promptLength;
     const numTokens = position + 1;
     const stop = stopAfter(tokenId, numTokens, numTokens - promptLength, params, this.#limits);
-    output.push({
-      tokenId,
-      cachedTokens,
-      ...(logprobs && topLogprobs >= 0 && { logprobs: logprobsOf(logprobs, sample, topLogprobs) }),
-      ...(isFirst && promptLogprobs >= 0 && { promptLogprobs: this.#promptLogprobs }),
-      ...(isFirst && pooling && { pooled: this.#pool.mean() }),
-      ...(stop && { finish: { ...stop, timing: this.#timing(branch.group, time) } }),
-    });
+    const event: NewTokenEvent = { tokenId, cachedTokens };
+    if (logprobs && topLogprobs >= 0) event.logprobs = logprobsOf(logprobs, sample, topLogprobs);
+    if (isFirst && promptLogprobs >= 0) event.promptLogprobs = this.#promptLogprobs;
+    if (isFirst && pooling) event.pooled = this.#pool.mean();
+    if (stop) event.finish = { ...stop, timing: this.#timing(branch.group, time) };
+    output.push(event);
     if (stop) output.end();
     else branch.matcher?.accept(tokenId);
     return stop !== null;

@@ -53,14 +53,6 @@ export interface ScheduledChunk {
   readonly samples: "none" | "own" | "all";
 }
 
-/** What a group would compute in this step. */
-interface Share {
-  readonly sequence: Sequence;
-  /** Of its own tokens. */
-  readonly count: number;
-  draft?: Uint32Array | undefined;
-}
-
 /**
  * Decides what every step computes (vLLM V1's rules): running groups first, then waiting ones, while the token budget and
  * the blocks last. Both lists are kept in the policy's order, first come first served unless priorities say otherwise. A
@@ -133,10 +125,14 @@ export class Scheduler {
       const group = running[i]!;
       decodesAhead -= group.decodeRows;
       if (group.isHeld) continue;
-      const shares = this.#shares(group, budget - decodesAhead);
-      if (!this.#reserveByPreempting(group, shares)) break;
-      if (room) this.#addDraft(group, shares, room, budget - decodesAhead);
-      budget -= this.#chunk(shares, chunks);
+      const first = chunks.length;
+      this.#addChunks(group, budget - decodesAhead, chunks);
+      if (!this.#reserveByPreempting(group, chunks, first)) {
+        chunks.length = first;
+        break;
+      }
+      if (room) this.#addDraft(group, chunks, first, room, budget - decodesAhead);
+      for (let at = first; at < chunks.length; at++) budget -= this.#commit(chunks[at]!);
     }
     // What a preemption just freed belongs to the groups that run on, not to a newcomer.
     if (this.#preemptions === preemptionsBefore) this.#admitWaiting(budget, chunks);
@@ -239,53 +235,46 @@ export class Scheduler {
       admitted.push(group);
       owed += blocksOwed(this.#kv, group);
       sequences += group.width;
-      budget -= this.#chunk([{ sequence: leader, count }], chunks);
+      chunks.push(chunkOf(leader, count));
+      budget -= this.#commit(chunks.at(-1)!);
     }
     for (const group of admitted) this.#insert(running, group);
   }
 
   /**
-   * The next tokens of a running group, at most `budget` of them. Its branches come to their last token together: as long
-   * as the budget cannot bring all of them there, none goes further than the token before.
+   * Adds the next tokens of a running group, at most `budget` of them. Its branches come to their last token together: as
+   * long as the budget cannot bring all of them there, none goes further than the token before.
    */
-  #shares(group: SequenceGroup, budget: number): Share[] {
+  #addChunks(group: SequenceGroup, budget: number, chunks: ScheduledChunk[]): void {
     const { leader, branches } = group;
-    const shares: Share[] = [];
-    if (budget <= 0) return shares;
+    if (budget <= 0) return;
     if (group.isLed) {
       const count = this.#chunkSize(group.common - leader.numComputed, budget);
-      if (count > 0) shares.push({ sequence: leader, count });
-      return shares;
+      if (count > 0) chunks.push(chunkOf(leader, count));
+      return;
     }
-    const missing = branches.map(({ numTokens, numComputed }) => numTokens - numComputed);
-    const total = missing.reduce((sum, tokens) => sum + tokens, 0);
-    const whole = total <= budget && missing.every((tokens) => this.#chunkSize(tokens, budget) === tokens);
+    let whole = true;
     let left = budget;
-    for (const [i, sequence] of branches.entries()) {
-      const count = whole ? missing[i]! : this.#chunkSize(missing[i]! - 1, left);
-      if (count > 0) shares.push({ sequence, count });
+    for (const { numTokens, numComputed } of branches) {
+      const missing = numTokens - numComputed;
+      if (this.#chunkSize(missing, left) < missing) whole = false;
+      left -= missing;
+    }
+    left = budget;
+    for (const sequence of branches) {
+      const missing = sequence.numTokens - sequence.numComputed;
+      const count = whole ? missing : this.#chunkSize(missing - 1, left);
+      if (count > 0) chunks.push(chunkOf(sequence, count));
       left -= count;
     }
-    return shares;
   }
 
-  /**
-   * Turns shares whose slots are reserved into chunks; returns their tokens. Full blocks of known tokens can be found from
-   * here on.
-   */
-  #chunk(shares: readonly Share[], chunks: ScheduledChunk[]): number {
-    let tokens = 0;
-    for (const { sequence, count: own, draft } of shares) {
-      const { kv, group, numComputed: start } = sequence;
-      const count = own + (draft?.length ?? 0);
-      assert(kv, `${sequence.id} is scheduled without blocks`);
-      this.#kv.commit(kv, sequence.chain, sequence.tokens, Math.min(start + count, sequence.numKnown));
-      const ends = start + own === sequence.numTokens;
-      const samples = !ends ? "none" : group.isLed && group.branches.length > 1 ? "all" : "own";
-      chunks.push({ sequence, start, count, draft, samples });
-      tokens += count;
-    }
-    return tokens;
+  /** Lets full blocks of known tokens be found, of a chunk whose slots are reserved; returns its tokens. */
+  #commit({ sequence, start, count }: ScheduledChunk): number {
+    const { kv, chain, tokens, numKnown } = sequence;
+    assert(kv, `${sequence.id} is scheduled without blocks`);
+    this.#kv.commit(kv, chain, tokens, Math.min(start + count, numKnown));
+    return count;
   }
 
   #draftRoom(): DraftRoom {
@@ -296,20 +285,22 @@ export class Scheduler {
     return new DraftRoom(this.#kv, spareBlocks(this.#kv, this.running), maxSamples - Math.min(maxSequences, sequences));
   }
 
-  #addDraft(group: SequenceGroup, [share]: readonly Share[], room: DraftRoom, budget: number): void {
-    if (!share) return;
+  #addDraft(group: SequenceGroup, chunks: ScheduledChunk[], at: number, room: DraftRoom, budget: number): void {
+    const chunk = chunks[at];
+    if (!chunk) return;
     const draft = this.#drafting!.draft(group, room.mostFor(group, budget), this.running.length);
     if (!draft) return;
     room.take(group, draft);
-    share.draft = draft;
+    chunks[at] = { ...chunk, count: chunk.count + draft.length, draft };
   }
 
-  /** False when the group itself was the last one left to preempt. */
-  #reserveByPreempting(group: SequenceGroup, shares: readonly Share[]): boolean {
-    for (const { sequence, count } of shares) {
+  /** Takes slots for the group's chunks, from `first` on; false when the group itself was the last one left to preempt. */
+  #reserveByPreempting(group: SequenceGroup, chunks: readonly ScheduledChunk[], first: number): boolean {
+    for (let at = first; at < chunks.length; at++) {
+      const { sequence, start, count } = chunks[at]!;
       const { kv } = sequence;
       assert(kv, `${sequence.id} runs without blocks`);
-      while (!this.#kv.reserve(kv, sequence.numComputed + count)) {
+      while (!this.#kv.reserve(kv, start + count)) {
         const victim = this.#victimFor(group);
         this.#preempt(victim);
         if (victim === group) return false;
@@ -396,4 +387,11 @@ export class Scheduler {
     this.#kv.release(sequence.kv);
     sequence.kv = null;
   }
+}
+
+/** The sequence's next `count` tokens. */
+function chunkOf(sequence: Sequence, count: number): ScheduledChunk {
+  const { group, numComputed: start, numTokens } = sequence;
+  const samples = start + count < numTokens ? "none" : group.isLed && group.branches.length > 1 ? "all" : "own";
+  return { sequence, start, count, draft: undefined, samples };
 }

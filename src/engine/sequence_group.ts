@@ -183,6 +183,9 @@ export class Sequence {
   matcher: TokenMatcher | null = null;
   /** Where the last step's samples hold its next token. */
   sample = 0;
+  /** Of its samples, in two words: the request's seed, and every branch its own; beams go on from each other. */
+  readonly seedLow: number;
+  readonly seedHigh: number;
 
   constructor(group: SequenceGroup, index: number, tokens: Uint32Array, numTokens: number, chain: HashChain) {
     this.group = group;
@@ -191,6 +194,9 @@ export class Sequence {
     this.numTokens = numTokens;
     this.numKnown = numTokens;
     this.chain = chain;
+    const seed = group.beam ? group.params.seed : group.params.seed + BigInt(index);
+    this.seedLow = Number(seed & 0xffffffffn);
+    this.seedHigh = Number((seed >> 32n) & 0xffffffffn);
   }
 
   /** The prompt alone, with room to grow. */

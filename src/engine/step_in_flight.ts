@@ -3,12 +3,8 @@ import type { Batch } from "./batch.ts";
 import type { ScheduledChunk, Scheduler } from "./scheduler.ts";
 import type { Sequence, SequenceGroup } from "./sequence_group.ts";
 
-/** A token that a step has drawn: `sample` of its samples, for `position` of the branch. */
-export interface Draw {
-  readonly branch: Sequence;
-  readonly position: number;
-  readonly sample: number;
-}
+/** Takes a token that a step has drawn: `sample` of its samples, for `position` of the branch. */
+export type TakeDraw = (branch: Sequence, position: number, sample: number) => void;
 
 /**
  * A step that the runner has been given. Where nothing stands against it, it is taken for done at once: its sequences go
@@ -45,29 +41,31 @@ export class StepInFlight {
       // What was drawn without its mask is drawn again.
       if (chunk.samples === "none" || !this.#isLate(chunk.sequence.group)) scheduler.advance(chunk);
     }
-    this.batch.drawn.forEach((branch, sample) => {
+    const { drawn } = this.batch;
+    for (let sample = 0; sample < drawn.length; sample++) {
+      const branch = drawn[sample]!;
       if (branch && !branch.group.beam && !this.#isLate(branch.group)) branch.expect(sample);
-    });
+    }
   }
 
-  /** Its tokens, beams' apart. Who has left since, or ended with the step before, gets nothing more. */
-  *draws(scheduler: Scheduler): Generator<Draw> {
+  /** Hands out its tokens, beams' apart. Who has left since, or ended with the step before, gets nothing more. */
+  handOut(scheduler: Scheduler, take: TakeDraw): void {
     const { drawn } = this.batch;
     for (let sample = 0; sample < drawn.length; sample++) {
       const branch = drawn[sample]!;
       if (!branch || branch.group.beam || this.#isLate(branch.group)) continue;
-      if (isLive(branch)) yield { branch, position: this.batch.positionOf(sample), sample };
+      if (isLive(branch)) take(branch, this.batch.positionOf(sample), sample);
     }
-    yield* this.#confirmed(scheduler);
+    this.#handOutConfirmed(scheduler, take);
   }
 
-  /** The tokens after those of a draft that were right. Each must be accepted before the next is asked for. */
-  *#confirmed(scheduler: Scheduler): Generator<Draw> {
+  /** The tokens after those of a draft that were right: whether one was shows when the one before is taken. */
+  #handOutConfirmed(scheduler: Scheduler, take: TakeDraw): void {
     for (const { sequence: branch, first, draft } of this.batch.drafted) {
       for (let i = 0; i < draft.length && isLive(branch) && branch.tokens[branch.numTokens - 1] === draft[i]; i++) {
         scheduler.confirm(branch);
         branch.expect(first + i);
-        yield { branch, position: branch.numTokens - 1, sample: first + i };
+        take(branch, branch.numTokens - 1, first + i);
       }
       scheduler.settle(branch);
     }
