@@ -146,6 +146,12 @@ export function chunkTail(job: Job): string {
   return job.includeUsage ? '}],"usage":null}' : "}]}";
 }
 
+/** How a choice ended, or that it goes on, as a chunk says it. */
+export function finishFields(finish: Delta["finish"]): string {
+  if (finish === null) return '"finish_reason":null,"stop_reason":null';
+  return `"finish_reason":${JSON.stringify(finish.reason)},"stop_reason":${JSON.stringify(finish.stopReason)}`;
+}
+
 function head(job: Job) {
   return { id: job.id, created: job.created, model: job.model };
 }

@@ -1,4 +1,4 @@
-import { type ChoiceEvents, type Completion, chunkHead, chunkTail, type Dialect } from "./answer.ts";
+import { type ChoiceEvents, type Completion, chunkHead, chunkTail, type Dialect, finishFields } from "./answer.ts";
 import type { Choice } from "./choice.ts";
 import type { Delta } from "./delta.ts";
 import { badRequest } from "./errors.ts";
@@ -90,11 +90,9 @@ export const chatDialect: Dialect = {
       },
       delta(delta) {
         const { tokenIds, scored, finish } = delta;
-        const logprobs = JSON.stringify(scored ? chatLogprobs(scored, job.names) : null);
-        const reason = JSON.stringify(finish?.reason ?? null);
-        const stopReason = JSON.stringify(finish?.stopReason ?? null);
+        const logprobs = scored ? JSON.stringify(chatLogprobs(scored, job.names)) : null;
         const ids = job.returnTokenIds ? `,"token_ids":[${tokenIds}]` : "";
-        return `${head}"delta":${said(delta)},"logprobs":${logprobs},"finish_reason":${reason},"stop_reason":${stopReason}${ids}${after}`;
+        return `${head}"delta":${said(delta)},"logprobs":${logprobs},${finishFields(finish)}${ids}${after}`;
       },
     };
   },

@@ -9,6 +9,9 @@ import type { ScoredToken } from "./logprobs.ts";
 /** After a prompt that is echoed alone. */
 const NOTHING_MORE: Delta = { text: "", tokenIds: [], finish: { reason: "length", stopReason: null } };
 
+/** Written field by field, once a token. */
+type NewDelta = { -readonly [Field in keyof Delta]: Delta[Field] };
+
 /** Turns the tokens of one choice into what it says, up to a stop string, after the prompt where that is echoed. */
 export class ChoiceText {
   readonly #job: Job;
@@ -57,21 +60,21 @@ export class ChoiceText {
   #generate({ tokenId, finish, logprobs }: TokenEvent): Delta {
     this.#generated++;
     const { includeStop } = this.#job;
-    const base = {
-      tokenIds: [tokenId],
-      ...(this.#job.logprobs >= 0 && { scored: [{ tokenId, offset: this.#offset, logprobs: logprobs ?? null }] }),
-    };
+    const delta: NewDelta = { text: "", tokenIds: [tokenId], finish: null };
+    if (this.#job.logprobs >= 0) delta.scored = [{ tokenId, offset: this.#offset, logprobs: logprobs ?? null }];
     let text = finish?.reason === "stop" && !includeStop ? "" : this.#detokenizer.push(tokenId);
     if (finish !== undefined) text += this.#detokenizer.flush();
     this.#advance(text);
     const part = this.#generated > this.#minTokens ? this.#stops.push(text) : { text, stop: null };
+    delta.text = part.text;
     if (part.stop !== null) {
-      const whole = includeStop ? part.text + part.stop : part.text;
-      return { ...base, text: whole, finish: { reason: "stop", stopReason: part.stop } };
+      if (includeStop) delta.text += part.stop;
+      delta.finish = { reason: "stop", stopReason: part.stop };
+    } else if (finish !== undefined) {
+      delta.text += this.#stops.flush();
+      delta.finish = { reason: finish.reason, stopReason: finish.stopReason };
     }
-    if (finish === undefined) return { ...base, text: part.text, finish: null };
-    const { reason, stopReason } = finish;
-    return { ...base, text: part.text + this.#stops.flush(), finish: { reason, stopReason } };
+    return delta;
   }
 
   #advance(text: string): string {

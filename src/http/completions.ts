@@ -1,4 +1,4 @@
-import { type ChoiceEvents, type Completion, chunkHead, chunkTail, type Dialect } from "./answer.ts";
+import { type ChoiceEvents, type Completion, chunkHead, chunkTail, type Dialect, finishFields } from "./answer.ts";
 import type { Choice } from "./choice.ts";
 import { type Job, type JobContext, makeJob } from "./job.ts";
 import { completionLogprobs, promptLogprobs } from "./logprobs.ts";
@@ -42,13 +42,10 @@ export const completionDialect: Dialect = {
     return {
       open: () => null,
       delta({ text, tokenIds, scored, finish }) {
-        const reason = JSON.stringify(finish?.reason ?? null);
-        const stopReason = JSON.stringify(finish?.stopReason ?? null);
         const ids = job.returnTokenIds ? `,"token_ids":[${tokenIds}]${promptIds}` : "";
         promptIds = "";
-        const logprobs = JSON.stringify(scored ? completionLogprobs(scored, job.logprobs, job.names) : null);
-        const fields = `"logprobs":${logprobs},"finish_reason":${reason},"stop_reason":${stopReason}`;
-        return `${before}${JSON.stringify(text)},${fields}${ids}${after}`;
+        const logprobs = scored ? JSON.stringify(completionLogprobs(scored, job.logprobs, job.names)) : null;
+        return `${before}${JSON.stringify(text)},"logprobs":${logprobs},${finishFields(finish)}${ids}${after}`;
       },
     };
   },
