@@ -1,7 +1,7 @@
 import f16 from "./lib/f16.wgsl" with { type: "text" };
 import f32 from "./lib/f32.wgsl" with { type: "text" };
 import int8 from "./lib/int8.wgsl" with { type: "text" };
-import { type PackedWeight, type Product, productText, weightText } from "./lib/products.ts";
+import { type PackedWeight, type Product, productText, shapeExtensions, weightText } from "./lib/products.ts";
 import step from "./lib/step.wgsl" with { type: "text" };
 
 /**
@@ -81,7 +81,9 @@ export function assemble(kernel: Kernel, { packed, product, weight, constants = 
   const prelude = kernel.constants.map((name) => `const ${name} = ${constants[name]}u;`);
   const element = packed ? [PACKED[packed]] : weight ? weightText(weight) : [];
   const spread = product ? productText(kernel.name, product) : [];
-  const enable = kernel.subgroups || product?.shape.kind.startsWith("lanes") ? ["enable subgroups;"] : [];
+  const extensions = new Set(kernel.subgroups ? ["subgroups"] : []);
+  if (product) for (const extension of shapeExtensions(product.shape.kind)) extensions.add(extension);
+  const enable = [...extensions].map((extension) => `enable ${extension};`);
   return [...enable, ...prelude, ...element, ...spread, ...kernel.libs, kernel.source].join("\n");
 }
 

@@ -70,14 +70,16 @@ const AUTO_BLOCK_SIZE = 16;
 /** WebGPU cannot say how much memory is free, so the default is modest and --kv-cache-memory asks for more. */
 const DEFAULT_KV_BYTES = 1024 ** 3;
 
+export type DeviceConfig = Pick<ServeConfig, "device" | "adapter"> & Partial<Pick<ServeConfig, "subgroupMatrix">>;
+
 /** "auto" is the GPU: the reference device is hundreds of times slower and nobody should get it unasked. */
-export async function openDevice({ device, adapter }: Pick<ServeConfig, "device" | "adapter">): Promise<Device> {
+export async function openDevice({ device, adapter, subgroupMatrix }: DeviceConfig): Promise<Device> {
   if (device === "reference") {
     const { openReferenceDevice } = await import("./reference/device.ts");
     return openReferenceDevice();
   }
   const { openGpuDevice } = await import("./gpu/device.ts");
-  return openGpuDevice(adapter === undefined ? {} : { adapter });
+  return openGpuDevice({ adapter, subgroupMatrix });
 }
 
 /**

@@ -201,6 +201,9 @@ export const serveSchema = z.object({
     help: "auto and webgpu: a GPU through WebGPU; reference: plain TypeScript, slow, needs nothing",
   }),
   adapter: flag(z.string().optional(), { value: "NAME", help: "take the GPU whose name contains NAME" }),
+  subgroupMatrix: flag(onOff.default(false), {
+    help: "multiply on the GPU's matrix units, rounded to f16: faster prompts, and other tokens than without",
+  }),
   seed: flag(whole(0).optional(), { value: "N", help: "makes requests without a seed repeatable too" }),
   chatTemplate: flag(z.string().optional(), { value: "FILE", help: "Jinja chat template instead of the model's own" }),
   toolCallParser: flag(choice(["auto", ...TOOL_CALL_FORMATS, "none"]).default("auto"), {
@@ -262,6 +265,7 @@ export type ChatConfig = z.output<typeof chatSchema>;
 const chatEngineSchema = serveSchema.pick({
   device: true,
   adapter: true,
+  subgroupMatrix: true,
   dtype: true,
   quantization: true,
   kvCacheDtype: true,
@@ -341,6 +345,8 @@ function parse<Shape extends z.ZodRawShape>(
 }
 
 function checkTogether({
+  device,
+  subgroupMatrix,
   enableChunkedPrefill,
   enablePrefixCaching,
   prefixCacheDir,
@@ -353,6 +359,11 @@ function checkTogether({
   maxRequestsPerMinute,
   maxConcurrentRequests,
 }: ServeConfig): void {
+  if (subgroupMatrix && device === "reference") {
+    throw new ConfigError(
+      "--subgroup-matrix needs a GPU: leave it out with --device reference, which has no matrix units",
+    );
+  }
   if (!enableChunkedPrefill && (maxModelLen === undefined || maxModelLen > maxNumBatchedTokens)) {
     throw new ConfigError(
       `--no-enable-chunked-prefill needs --max-model-len to be at most --max-num-batched-tokens (${maxNumBatchedTokens})`,

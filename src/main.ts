@@ -36,7 +36,8 @@ program
   .command("doctor")
   .description("show the runtime and the adapter, and check every kernel against the reference")
   .option("--adapter <NAME>", "take the GPU whose name contains NAME")
-  .action(async (options: { adapter?: string }) => {
+  .option("--subgroup-matrix", "check matrix products on the GPU's matrix units")
+  .action(async (options: { adapter?: string; subgroupMatrix?: boolean }) => {
     const { runDoctor } = await import("./cli/doctor.ts");
     await runDoctor(options);
   });

@@ -1,9 +1,8 @@
 import type { StepShape } from "../../src/contracts/device.ts";
-import { describeAdapter } from "../../src/gpu/adapter_info.ts";
 import type { GpuOp } from "../../src/gpu/binder.ts";
 import { GpuDevice } from "../../src/gpu/device.ts";
 import { record } from "../../src/gpu/recorder.ts";
-import { openAdapter } from "../../src/gpu/runtime.ts";
+import { requestDevice } from "../../src/gpu/request_device.ts";
 import { median } from "../lib/statistics.ts";
 
 /** A GPU device and what time its commands take: by the GPU's own clock where the adapter lends it. */
@@ -15,15 +14,10 @@ export class Clock {
   #empty = 0;
 
   /** `timestamps: false` does without those that the adapter has. */
-  static async open(adapterName?: string, { timestamps = true } = {}): Promise<Clock> {
-    const adapter = await openAdapter(adapterName);
-    const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
-    const wanted: GPUFeatureName[] = timestamps ? ["subgroups", "timestamp-query"] : ["subgroups"];
-    const raw = await adapter.requestDevice({
-      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
-      requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
-    });
-    const clock = new Clock(raw, new GpuDevice(raw, describeAdapter(adapter), {}));
+  static async open(adapter?: string, { timestamps = true, subgroupMatrix = false } = {}): Promise<Clock> {
+    const requested = await requestDevice({ adapter, subgroupMatrix }, timestamps ? ["timestamp-query"] : []);
+    const raw = requested.device;
+    const clock = new Clock(raw, new GpuDevice(requested, {}));
     const nothing: number[] = [];
     for (let i = 0; i < 21; i++) nothing.push(await clock.#wait(raw.createCommandEncoder()));
     clock.#empty = median(nothing);

@@ -8,6 +8,7 @@ import inputPlain from "./input_plain.wgsl" with { type: "text" };
 import laneSums from "./lanes.wgsl" with { type: "text" };
 import chunks from "./product_chunks.wgsl" with { type: "text" };
 import lanes from "./product_lanes.wgsl" with { type: "text" };
+import matrix from "./product_matrix.wgsl" with { type: "text" };
 import tile from "./product_tile.wgsl" with { type: "text" };
 import rowNorm from "./row_norm.wgsl" with { type: "text" };
 import sum4 from "./sum4.wgsl" with { type: "text" };
@@ -29,17 +30,64 @@ const WEIGHTS = {
 };
 
 /** How a product is spread over lanes; the file in `lib` says how many rows and columns a workgroup takes. */
-export interface ProductShape {
-  readonly kind: keyof typeof PRODUCTS;
+export type ProductShape = LaneShape | MatrixShape;
+
+export interface LaneShape {
+  readonly kind: Exclude<keyof typeof PRODUCTS, "matrix">;
   /** Rows of a lane. */
   readonly rows: number;
 }
+
+export interface MatrixShape {
+  readonly kind: "matrix";
+  readonly unit: MatrixUnit;
+  /** Subgroups of a workgroup, down its rows and across its columns. */
+  readonly subgroups: readonly [down: number, across: number];
+  /** The unit's results of a subgroup. */
+  readonly results: readonly [down: number, across: number];
+  /** Chunks of K in workgroup memory at once. */
+  readonly depth: number;
+}
+
+/** What a subgroup multiplies at once: m x k by k x n, f16 into f32. Each divides 32, n is a multiple of 4. */
+export interface MatrixUnit {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** Lanes of a subgroup. */
+  readonly lanes: number;
+}
+
 const PRODUCTS = {
   lanes8: [lanes, eightIn8, finishRows],
   lanes4: [lanes, eightIn4, finishRows],
   chunks: [laneSums, sum4, chunks],
   tile: [tile, finishRows],
+  matrix: [matrix],
 };
+
+/** The constants that make a shape out of its kind. */
+export function shapeConstants(shape: ProductShape): Readonly<Record<string, number>> {
+  if (shape.kind !== "matrix") return { ROWS: shape.rows };
+  const { unit, subgroups, results, depth } = shape;
+  return {
+    UNIT_M: unit.m,
+    UNIT_N: unit.n,
+    UNIT_K: unit.k,
+    SUBGROUP_LANES: unit.lanes,
+    SUBGROUPS_DOWN: subgroups[0],
+    SUBGROUPS_ACROSS: subgroups[1],
+    DOWN: results[0],
+    ACROSS: results[1],
+    DEPTH: depth,
+  };
+}
+
+/** WGSL extensions that a kind of shape needs. */
+export function shapeExtensions(kind: ProductShape["kind"]): readonly string[] {
+  if (kind === "matrix") return ["f16", "subgroups", "chromium_experimental_subgroup_matrix"];
+  return kind.startsWith("lanes") ? ["subgroups"] : [];
+}
 
 /** Which product is compiled. */
 export interface Product {
@@ -60,6 +108,6 @@ export function productText(name: string, { shape, weight, normed }: Product): s
     throw new Error(`Cannot assemble kernel ${name}: a norm fits the shape chunks: received ${shape.kind}`);
   }
   const input = shape.kind === "chunks" ? (normed ? [rowNorm, inputNormed] : [inputPlain]) : [];
-  const rows = `const ROWS = ${shape.rows}u;`;
-  return [rows, ...weightText(weight), chunkScale, ...PRODUCTS[shape.kind], ...input];
+  const constants = Object.entries(shapeConstants(shape)).map(([constant, value]) => `const ${constant} = ${value}u;`);
+  return [...constants, ...weightText(weight), chunkScale, ...PRODUCTS[shape.kind], ...input];
 }

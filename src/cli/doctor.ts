@@ -9,22 +9,33 @@ interface Tally {
   readonly failures: string[];
 }
 
+export interface DoctorOptions {
+  readonly adapter?: string | undefined;
+  /** Check the products of matrix units, against a reference that rounds to f16 as they do. */
+  readonly subgroupMatrix?: boolean | undefined;
+}
+
+/** What a norm leaves in the last bit of f32 may fall on either side in f16; and units may cut sums off, not round them. */
+const MATRIX_SLACK = 64;
+
 /**
  * `octavo doctor`: what the server would run on, and whether every kernel computes on this adapter what the reference
  * computes. Exits with 1 where one does not, or where there is no adapter.
  */
-export async function runDoctor({ adapter }: { adapter?: string }): Promise<void> {
+export async function runDoctor({ adapter, subgroupMatrix = false }: DoctorOptions): Promise<void> {
   line("octavo", VERSION);
   line("runtime", `${runtime.name} ${runtime.version}, ${process.platform} ${process.arch}`);
-  const device = await openGpuDevice(adapter === undefined ? {} : { adapter });
+  const device = await openGpuDevice({ adapter, subgroupMatrix });
   const { vendor, architecture, description, isCpu, features, limits } = device.info;
   line("adapter", `${device.name}${isCpu ? " (software)" : ""}`);
   line("driver", [vendor, architecture, description].filter(Boolean).join(", "));
   line("features", features.join(" "));
   for (const name of SHOWN_LIMITS) line(name, String(limits[name]));
 
+  const reference = openReferenceDevice({ products: subgroupMatrix ? "f16" : "f32" });
+  const slack = subgroupMatrix ? MATRIX_SLACK : 1;
   const kernels = new Map<string, Tally>();
-  for await (const { kernel, case: name, pass, detail } of selfTest(device, openReferenceDevice())) {
+  for await (const { kernel, case: name, pass, detail } of selfTest(device, reference, slack)) {
     const tally = kernels.get(kernel) ?? { passed: 0, failures: [] };
     kernels.set(kernel, tally);
     if (pass) tally.passed++;

@@ -8,7 +8,7 @@ import {
   type Ops,
   type StepShape,
 } from "../contracts/device.ts";
-import { type AdapterInfo, describeAdapter } from "./adapter_info.ts";
+import type { AdapterInfo } from "./adapter_info.ts";
 import { Binder, type GpuOp } from "./binder.ts";
 import { GpuBuffer, gpuBuffer } from "./buffers.ts";
 import { GpuOps } from "./gpu_ops.ts";
@@ -18,12 +18,14 @@ import { PollPace } from "./poll_pace.ts";
 import { batches, bytesOf, recordCopies } from "./ranges.ts";
 import { ReadBack } from "./read_back.ts";
 import { record, recordNothing, STEP_BYTES, stepWords } from "./recorder.ts";
-import { openAdapter } from "./runtime.ts";
+import { type RequestedDevice, requestDevice } from "./request_device.ts";
 import { Staging } from "./staging.ts";
 
 export interface GpuDeviceOptions {
   /** Part of the adapter's name; absent: the system's first choice. */
-  readonly adapter?: string;
+  readonly adapter?: string | undefined;
+  /** Compute every product on the adapter's matrix units, from f16: faster for many rows, and other bits than without. */
+  readonly subgroupMatrix?: boolean | undefined;
   /** Bind at most this many bytes at once, below what the adapter allows: makes large weights out of small ones. */
   readonly maxBindingBytes?: number;
   /** Choose kernel shapes as for this kind of adapter, not as for the one found. Changes speed, never a result. */
@@ -32,14 +34,7 @@ export interface GpuDeviceOptions {
 
 /** Opens a WebGPU device with the adapter's buffer limits. Throws GpuUnavailableError. */
 export async function openGpuDevice(options: GpuDeviceOptions = {}): Promise<GpuDevice> {
-  const adapter = await openAdapter(options.adapter);
-  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
-  const device = await adapter.requestDevice({
-    label: "octavo",
-    requiredFeatures: adapter.features.has("subgroups") ? ["subgroups"] : [],
-    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
-  });
-  return new GpuDevice(device, describeAdapter(adapter), options);
+  return new GpuDevice(await requestDevice(options), options);
 }
 
 /** `subgroup`: its least lanes; 0: there are none. A CPU that cannot broadcast is taken for a slow GPU. */
@@ -76,12 +71,13 @@ export class GpuDevice implements Device {
   #allocations: Promise<string | null>[] = [];
   #fault: string | undefined;
 
-  constructor(device: GPUDevice, info: AdapterInfo, options: GpuDeviceOptions) {
+  constructor({ device, info, unit }: RequestedDevice, options: Omit<GpuDeviceOptions, "adapter" | "subgroupMatrix">) {
     this.#device = device;
     this.info = info;
     this.sharesHost = info.isCpu;
     this.name = info.description || info.device;
-    this.identity = [info.vendor, info.architecture, info.device, info.description].join(", ");
+    const matrix = unit ? [`matrix units of ${unit.m} x ${unit.n} x ${unit.k}`] : [];
+    this.identity = [info.vendor, info.architecture, info.device, info.description, ...matrix].join(", ");
     this.maxBufferBytes = Math.floor(device.limits.maxBufferSize / 16) * 16;
     const { maxBindingBytes = Number.POSITIVE_INFINITY, tuneFor = info.isCpu ? "cpu" : "gpu" } = options;
     this.maxBindingBytes = Math.floor(Math.min(maxBindingBytes, device.limits.maxStorageBufferBindingSize) / 4) * 4;
@@ -94,7 +90,7 @@ export class GpuDevice implements Device {
     const limits = { maxBytes: this.maxBindingBytes, alignment, maxStorageBuffers: maxStorageBuffersPerShaderStage };
     const binder = new Binder(device, this.#pipelines, this.#step, limits);
     const lanes = lanesOf(tuneFor, device.features.has("subgroups") ? info.subgroupSize : 0);
-    this.ops = checkedOps(new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), lanes));
+    this.ops = checkedOps(new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), lanes, unit));
     this.lost = device.lost.then(({ reason, message }) => `The GPU device was lost (${reason}): ${message}`);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // Dawn would print it; it is thrown instead.

@@ -1,3 +1,4 @@
+import type { MatrixUnit } from "../../kernels/lib/products.ts";
 import type {
   AttentionArgs,
   CopyBlocksArgs,
@@ -22,7 +23,7 @@ import { gatedLinearOp } from "./ops/gated_linear.ts";
 import { linearOp } from "./ops/linear.ts";
 import { logprobsOp } from "./ops/logprobs.ts";
 import { normOp } from "./ops/norm.ts";
-import type { Lanes } from "./ops/product.ts";
+import { type Lanes, type ProductTuning, productTuning } from "./ops/product.ts";
 import { qkvOp } from "./ops/qkv.ts";
 import { ropeOp } from "./ops/rope.ts";
 import { sampleOp } from "./ops/sample.ts";
@@ -30,13 +31,18 @@ import { sampleOp } from "./ops/sample.ts";
 /** Operations as WGSL kernels; each file in `ops` turns one operation's arguments into bound dispatches. */
 export class GpuOps implements Ops {
   readonly #binder: Binder;
-  readonly #lanes: Lanes;
+  readonly #products: ProductTuning;
   readonly #attention: Attention;
 
-  /** `lanes` says what the adapter is, which changes the choice of kernel shapes but no result. */
-  constructor(binder: Binder, allocate: (label: string, bytes: number) => DeviceBuffer, lanes: Lanes) {
+  /** `lanes` says what the adapter is, which changes the choice of kernel shapes but no result; `unit` changes products. */
+  constructor(
+    binder: Binder,
+    allocate: (label: string, bytes: number) => DeviceBuffer,
+    lanes: Lanes,
+    unit: MatrixUnit | null,
+  ) {
     this.#binder = binder;
-    this.#lanes = lanes;
+    this.#products = productTuning(lanes, unit);
     this.#attention = new Attention(binder, allocate, lanes);
   }
 
@@ -49,15 +55,15 @@ export class GpuOps implements Ops {
   }
 
   linear(name: string, args: LinearArgs): GpuOp {
-    return linearOp(this.#binder, name, args, this.#lanes);
+    return linearOp(this.#binder, name, args, this.#products);
   }
 
   gatedLinear(name: string, args: GatedLinearArgs): GpuOp {
-    return gatedLinearOp(this.#binder, name, args, this.#lanes);
+    return gatedLinearOp(this.#binder, name, args, this.#products);
   }
 
   qkv(name: string, args: QkvArgs): GpuOp {
-    return qkvOp(this.#binder, name, args, this.#lanes);
+    return qkvOp(this.#binder, name, args, this.#products);
   }
 
   ropeAndWrite(name: string, args: RopeArgs): GpuOp {

@@ -1,4 +1,5 @@
 import { assemble, type Kernel, type Specialisation } from "../../kernels/define.ts";
+import { shapeConstants } from "../../kernels/lib/products.ts";
 
 /** A kernel with its specialisation, compiled by `Pipelines.compile`. */
 export interface Shader {
@@ -41,10 +42,14 @@ export class Pipelines {
 
   shader(kernel: Kernel, specialisation: Specialisation = {}): Shader {
     const { packed, product, weight, constants = {} } = specialisation;
+    const named = ([constant, value]: [string, number | undefined]) => `${constant}=${value}`;
     const shape = product
-      ? [product.weight, ...(product.normed ? ["normed"] : []), product.shape.kind, `ROWS=${product.shape.rows}`]
+      ? [
+          ...[product.weight, ...(product.normed ? ["normed"] : []), product.shape.kind],
+          ...Object.entries(shapeConstants(product.shape)).map(named),
+        ]
       : [];
-    const values = kernel.constants.map((constant) => `${constant}=${constants[constant]}`);
+    const values = kernel.constants.map((constant) => named([constant, constants[constant]]));
     const name = [kernel.name, ...(packed ? [packed] : []), ...(weight ? [weight] : []), ...shape, ...values].join(" ");
     let shader = this.#shaders.get(name);
     if (!shader) {

@@ -14,9 +14,15 @@ export class GpuUnavailableError extends Error {
 /** Objects that must outlive every device: once Dawn's instance is collected, the process crashes. */
 const kept = globalThis as typeof globalThis & { octavoGpus?: Map<string, GPU> };
 
-/** The adapter named `adapter` (a part of its name, as Dawn matches it), or the system's first choice. */
-export async function openAdapter(adapter?: string): Promise<GPUAdapter> {
-  const gpu = await loadGpu(adapter);
+/**
+ * The adapter named `adapter` (a part of its name, as Dawn matches it), or the system's first choice. With
+ * `experimental` it has features, too, that are no standard yet; Dawn calls them unsafe, as web pages could ask for them.
+ */
+export async function openAdapter(adapter?: string, { experimental = false } = {}): Promise<GPUAdapter> {
+  const gpu = await loadGpu([
+    ...(adapter ? [`adapter=${adapter}`] : []),
+    ...(experimental ? ["enable-dawn-features=allow_unsafe_apis"] : []),
+  ]);
   const found = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
   if (!found) {
     throw new GpuUnavailableError(
@@ -27,11 +33,11 @@ export async function openAdapter(adapter?: string): Promise<GPUAdapter> {
   return found;
 }
 
-async function loadGpu(adapter = ""): Promise<GPU> {
+async function loadGpu(options: string[]): Promise<GPU> {
   kept.octavoGpus ??= new Map();
-  let gpu = kept.octavoGpus.get(adapter);
+  const key = options.join(" ");
+  let gpu = kept.octavoGpus.get(key);
   if (!gpu) {
-    const options = adapter ? [`adapter=${adapter}`] : [];
     try {
       const { create, globals } = await import("webgpu");
       Object.assign(globalThis, globals);
@@ -40,7 +46,7 @@ async function loadGpu(adapter = ""): Promise<GPU> {
       const why = error instanceof Error ? error.message : String(error);
       throw new GpuUnavailableError(`Cannot load WebGPU: ${why.trim()}: check the adapter's name, or ${ALTERNATIVE}`);
     }
-    kept.octavoGpus.set(adapter, gpu);
+    kept.octavoGpus.set(key, gpu);
   }
   return gpu;
 }

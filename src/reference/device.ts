@@ -5,15 +5,21 @@ import {
   type DeviceBuffer,
   DeviceMemoryError,
   type Op,
+  type Ops,
   type StepShape,
 } from "../contracts/device.ts";
 import { memory, ReferenceBuffer } from "./buffer.ts";
 import type { ReferenceOp } from "./op.ts";
+import type { ProductPrecision } from "./product_rows.ts";
 import { referenceOps } from "./reference_ops.ts";
 
-/** Opens the device that computes in TypeScript: the oracle, and `--device reference`. */
-export function openReferenceDevice(): Device {
-  return new ReferenceDevice();
+/**
+ * Opens the device that computes in TypeScript: the oracle, and `--device reference`.
+ *
+ * @param products what x and W of a matrix product are rounded to first; f16 makes the oracle of matrix units
+ */
+export function openReferenceDevice({ products = "f32" }: { products?: ProductPrecision } = {}): Device {
+  return new ReferenceDevice(products);
 }
 
 class ReferenceDevice implements Device {
@@ -21,11 +27,15 @@ class ReferenceDevice implements Device {
   readonly sharesHost = true;
   readonly name = "reference (TypeScript)";
   readonly identity = this.name;
-  readonly ops = checkedOps(referenceOps);
+  readonly ops: Ops;
   readonly maxBufferBytes = 2 ** 32 - 4;
   readonly maxBindingBytes = this.maxBufferBytes;
   /** Host memory is not lost. */
   readonly lost = new Promise<string>(() => {});
+
+  constructor(products: ProductPrecision) {
+    this.ops = checkedOps(referenceOps(products));
+  }
 
   allocate(label: string, bytes: number): DeviceBuffer {
     if (bytes > this.maxBufferBytes) {

@@ -3,7 +3,7 @@ import { ACTIVATIONS } from "./activation.ts";
 import { memory } from "./buffer.ts";
 import { normOp } from "./norm.ts";
 import { type ReferenceOp, referenceOp } from "./op.ts";
-import { weightRows } from "./weight_rows.ts";
+import { type ProductPrecision, productRows } from "./product_rows.ts";
 
 /** The norm that goes before a product, if there is one. */
 function inputNorm(name: string, { x, norm, weight }: Pick<LinearArgs, "x" | "norm" | "weight">) {
@@ -11,13 +11,13 @@ function inputNorm(name: string, { x, norm, weight }: Pick<LinearArgs, "x" | "no
   return { out: norm.out, compute: normOp(name, { ...norm, x, width: weight.cols }).compute };
 }
 
-export function linearOp(name: string, args: LinearArgs): ReferenceOp {
+export function linearOp(name: string, args: LinearArgs, products: ProductPrecision): ReferenceOp {
   const { rows: outputs, cols: inputs } = args.weight;
   const stride = paddedCols(inputs);
   const out = memory(args.out).f32;
   const normed = inputNorm(name, args);
   const x = memory(normed ? normed.out : args.x).f32;
-  const weight = weightRows(args.weight);
+  const weight = productRows(args.weight, products);
   const bias = args.bias && memory(args.bias).f32;
   const activate = ACTIVATIONS[args.activation];
   const add = args.write === "add";
@@ -34,14 +34,14 @@ export function linearOp(name: string, args: LinearArgs): ReferenceOp {
   });
 }
 
-export function gatedLinearOp(name: string, args: GatedLinearArgs): ReferenceOp {
+export function gatedLinearOp(name: string, args: GatedLinearArgs, products: ProductPrecision): ReferenceOp {
   const inputs = args.weight.cols;
   const stride = paddedCols(inputs);
   const inner = args.weight.rows / 2;
   const out = memory(args.out).f32;
   const normed = inputNorm(name, args);
   const x = memory(normed ? normed.out : args.x).f32;
-  const weight = weightRows(args.weight);
+  const weight = productRows(args.weight, products);
   const bias = args.bias && memory(args.bias).f32;
   const activate = ACTIVATIONS[args.activation];
   return referenceOp(name, (step) => {

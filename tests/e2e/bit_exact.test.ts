@@ -5,7 +5,7 @@ import type { BuiltEngine } from "../../src/build.ts";
 import type { GenerationRequest, SamplingParams } from "../../src/contracts/generation.ts";
 import { SAMPLING_WORDS, type StepInput } from "../../src/contracts/runner.ts";
 import { generate, makeRequest } from "../engine/harness.ts";
-import { deviceKinds, engineOn } from "./devices.ts";
+import { deviceKinds, engineOn, matrixKinds } from "./devices.ts";
 
 const LLAMA = join(import.meta.dir, "../golden/llama-hd64");
 const OPT = join(import.meta.dir, "../golden/opt-hd16");
@@ -93,7 +93,7 @@ async function run(
   return { tokens, preemptions, cachedTokens: prefixHitTokens, bits: Object.fromEntries([...bits].toSorted()) };
 }
 
-for (const kind of deviceKinds) {
+for (const kind of [...deviceKinds, ...matrixKinds]) {
   for (const [name, directory] of [
     ["LLaMA in bf16, sharded", LLAMA],
     ["OPT", OPT],
@@ -118,7 +118,7 @@ for (const kind of deviceKinds) {
           const outcome = await run(kind, directory, flags, true);
           expect(outcome.tokens).toEqual(alone.tokens);
           expect(outcome.bits).toEqual(alone.bits);
-        });
+        }, 60_000);
       }
 
       test("served from the prefix cache, to the token", async () => {
@@ -126,14 +126,14 @@ for (const kind of deviceKinds) {
         expect(outcome.cachedTokens).toBeGreaterThan(200);
         expect(outcome.tokens).toEqual(alone.tokens);
         expect(outcome.bits).toEqual(alone.bits);
-      });
+      }, 60_000);
 
       test("preempted and recomputed", async () => {
         const outcome = await run(kind, directory, { blockSize: "8", numGpuBlocksOverride: "14" }, true);
         expect(outcome.preemptions).toBeGreaterThan(0);
         expect(outcome.tokens).toEqual(alone.tokens);
         expect(outcome.bits).toEqual(alone.bits);
-      });
+      }, 60_000);
     });
   }
 }

@@ -4,13 +4,12 @@ import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 import { type BindingLimits, type RowSlice, sliceRows } from "../buffers.ts";
 import { ACTIVATION } from "./activation.ts";
 import { normedProduct, type ProductInput, productOf } from "./input_norm.ts";
-import { type Lanes, type ProductTuning, productGrid, productParams, productTuning } from "./product.ts";
+import { type ProductTuning, productGrid, productParams } from "./product.ts";
 
-export function gatedLinearOp(binder: Binder, name: string, args: GatedLinearArgs, lanes: Lanes): GpuOp {
+export function gatedLinearOp(binder: Binder, name: string, args: GatedLinearArgs, tuning: ProductTuning): GpuOp {
   const slices = [...gateAndUp(args.weight, binder.limits)];
-  const bind = (input: ProductInput) =>
-    slices.flatMap((slice) => bindSlice(binder, name, args, input, slice, productTuning(lanes)));
-  return { name, dispatches: normedProduct(binder, name, args, lanes, bind) };
+  const bind = (input: ProductInput) => slices.flatMap((slice) => bindSlice(binder, name, args, input, slice, tuning));
+  return { name, dispatches: normedProduct(binder, name, args, tuning, bind) };
 }
 
 /** The same columns of gate and of up; `up` has as many rows as `gate` or fewer, and those count. */

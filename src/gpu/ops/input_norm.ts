@@ -2,7 +2,7 @@ import type { Product, ProductShape } from "../../../kernels/lib/products.ts";
 import type { DeviceBuffer, InputNorm, StepShape, Weight } from "../../contracts/device.ts";
 import type { Binder, Dispatch } from "../binder.ts";
 import { normOp } from "./norm.ts";
-import { type Lanes, productTuning } from "./product.ts";
+import type { ProductTuning } from "./product.ts";
 
 /** Shapes of a product that read the same x. */
 export interface ProductInput {
@@ -27,10 +27,10 @@ export function normedProduct(
   binder: Binder,
   name: string,
   { x, norm, weight }: Normed,
-  lanes: Lanes,
+  tuning: ProductTuning,
   bind: (input: ProductInput) => Dispatch[],
 ): Dispatch[] {
-  const { shapes, choose } = productTuning(lanes);
+  const { shapes, choose } = tuning;
   if (!norm) return bind({ x, norm, shapes });
   const fuses = ({ kind }: ProductShape) => kind === "chunks" && norm.kind === "rms" && !norm.bias;
   const before = normOp(binder, `${name} norm`, { ...norm, x, width: weight.cols }).dispatches.map((dispatch) => ({

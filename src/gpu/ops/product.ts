@@ -1,10 +1,10 @@
-import type { ProductShape } from "../../../kernels/lib/products.ts";
+import type { MatrixUnit, ProductShape } from "../../../kernels/lib/products.ts";
 import { CHUNK, paddedCols, rowBytes, type Weight, type WeightDtype } from "../../contracts/device.ts";
 import type { Grid } from "../binder.ts";
 
 /**
- * Which shape of matrix product computes some rows. All give the same bits (kernels/lib/chunk.wgsl), so the choice is
- * only about speed.
+ * Which shape of matrix product computes some rows. All of them give the same bits (kernels/lib/chunk.wgsl), so the choice
+ * is only about speed. Those of matrix units give other bits, and the same among themselves.
  */
 export interface ProductTuning {
   readonly shapes: readonly ProductShape[];
@@ -33,8 +33,20 @@ function simd(kind: "lanes8" | "lanes4"): ProductTuning {
 
 const TUNING: Readonly<Record<Lanes, ProductTuning>> = { gpu: GPU, simd8: simd("lanes8"), simd4: simd("lanes4") };
 
-export function productTuning(lanes: Lanes): ProductTuning {
-  return TUNING[lanes];
+/** Few rows want many workgroups that read far ahead, many rows want large tiles: each reads the other's side once. */
+function matrixTuning(unit: MatrixUnit): ProductTuning {
+  const few = { kind: "matrix", unit, subgroups: [1, 2], results: [1, 1], depth: 4 } as const;
+  const more = { kind: "matrix", unit, subgroups: [2, 2], results: [2, 2], depth: 1 } as const;
+  const many = { kind: "matrix", unit, subgroups: [2, 2], results: [4, 4], depth: 1 } as const;
+  return {
+    shapes: [few, more, many],
+    choose: (rows) => (rows <= unit.m ? few : rows <= 16 * unit.m ? more : many),
+  };
+}
+
+/** `unit`: compute every product on matrix units. */
+export function productTuning(lanes: Lanes, unit: MatrixUnit | null): ProductTuning {
+  return unit ? matrixTuning(unit) : TUNING[lanes];
 }
 
 /** Lanes of the chunks shape's workgroup. */
@@ -55,16 +67,21 @@ export function productParams(weight: Weight) {
 }
 
 /** Workgroups of a shape for `rows` rows and `count` columns of a weight. */
-export function productGrid({ kind, rows: tile }: ProductShape, { cols }: Weight, count: number, rows: number): Grid {
-  switch (kind) {
+export function productGrid(shape: ProductShape, { cols }: Weight, count: number, rows: number): Grid {
+  switch (shape.kind) {
     case "lanes8":
     case "lanes4":
-      return [Math.ceil(count / 64), Math.ceil(rows / tile), 1];
+      return [Math.ceil(count / 64), Math.ceil(rows / shape.rows), 1];
     case "chunks": {
       const quads = Math.floor(CHUNK_LANES / Math.min(CHUNK_LANES, paddedCols(cols) / 32));
-      return [Math.ceil(count / (4 * quads)), Math.ceil(rows / tile), 1];
+      return [Math.ceil(count / (4 * quads)), Math.ceil(rows / shape.rows), 1];
     }
     case "tile":
-      return [Math.ceil(count / 32), Math.ceil(rows / (8 * tile)), 1];
+      return [Math.ceil(count / 32), Math.ceil(rows / (8 * shape.rows)), 1];
+    case "matrix": {
+      const { unit, subgroups, results } = shape;
+      const [down, across] = [subgroups[0] * results[0] * unit.m, subgroups[1] * results[1] * unit.n];
+      return [Math.ceil(count / across), Math.ceil(rows / down), 1];
+    }
   }
 }

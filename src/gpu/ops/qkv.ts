@@ -4,7 +4,7 @@ import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 import { rowSlices } from "../buffers.ts";
 import { normedProduct, type ProductInput, productOf } from "./input_norm.ts";
 import { linearOp } from "./linear.ts";
-import { type Lanes, type ProductTuning, productGrid, productParams, productTuning } from "./product.ts";
+import { type ProductTuning, productGrid, productParams } from "./product.ts";
 import { ropeOp } from "./rope.ts";
 
 /** Storage buffers of the fused kernel. */
@@ -14,18 +14,18 @@ const STORAGE_BUFFERS = Object.keys(qkv.buffers).length;
  * One dispatch where the adapter binds the weight whole and enough buffers at once and the cache holds floats, else a
  * product and then a rotation.
  */
-export function qkvOp(binder: Binder, name: string, args: QkvArgs, lanes: Lanes): GpuOp {
+export function qkvOp(binder: Binder, name: string, args: QkvArgs, tuning: ProductTuning): GpuOp {
   const { x, norm, qkv: out, weight, bias } = args;
   const { maxBytes, maxStorageBuffers } = binder.limits;
   // The scale of an int8 vector needs all of its head, of which no lane of a product has all.
   const fuses = args.kv.dtype !== "int8" && STORAGE_BUFFERS <= maxStorageBuffers;
   if (fuses && weight.rows * rowBytes(weight) <= maxBytes) {
-    const bind = (input: ProductInput) => fused(binder, name, args, input, productTuning(lanes));
-    return { name, dispatches: normedProduct(binder, name, args, lanes, bind) };
+    const bind = (input: ProductInput) => fused(binder, name, args, input, tuning);
+    return { name, dispatches: normedProduct(binder, name, args, tuning, bind) };
   }
   const optional = { ...(norm && { norm }), ...(bias && { bias }) };
   const product = { out, x, weight, ...optional, activation: "none", write: "store", rows: "tokens" } as const;
-  const dispatches = [...linearOp(binder, name, product, lanes).dispatches, ...ropeOp(binder, name, args).dispatches];
+  const dispatches = [...linearOp(binder, name, product, tuning).dispatches, ...ropeOp(binder, name, args).dispatches];
   return { name, dispatches };
 }
 
