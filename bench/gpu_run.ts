@@ -11,7 +11,8 @@ import { writeRandomModel } from "./lib/write_random_model.ts";
 import { numberOf, wholeOf } from "./load/bench_args.ts";
 
 const HELP = `Everything there is to measure on a GPU, into one file: doctor (every kernel against the reference), kernels against their
-floors, latency, throughput and serving, and decode and prefill of models of random weights that are made on the spot.
+floors, latency, throughput and serving, and decode and prefill of models of random weights that are made on the spot;
+then what changes on matrix units (--subgroup-matrix), where the adapter has any.
 Each phase has a time limit and fails alone; the file is written after each.
 
   ./octavo bench gpu_run [OPTIONS]
@@ -63,7 +64,9 @@ async function main(): Promise<void> {
         ...serving(size, models, file, wholeOf("prompts", values.prompts, 1)),
       ]),
     kernels(file),
-    ...sizes.slice(1).flatMap((size) => ofModel(size, models, options)),
+    ...sizes.slice(1, 2).flatMap((size) => ofModel(size, models, options)),
+    ...onMatrixUnits(sizes[Math.min(1, sizes.length - 1)]!, models, file, options),
+    ...sizes.slice(2).flatMap((size) => ofModel(size, models, options)),
   ].filter(({ name }) => !only || only.some((wanted) => name.split(" ").includes(wanted)));
   const deadline = performance.now() + numberOf("minutes", values.minutes, 0.1) * 60_000;
   await mkdir(models, { recursive: true });
@@ -103,15 +106,46 @@ function kernels(file: string): Phase {
   };
 }
 
+/** The checks, the products and the speed of one model with --subgroup-matrix. */
+function onMatrixUnits(size: string, models: string, file: string, options: SpeedCases): Phase[] {
+  const args = ["--subgroup-matrix", "--dtypes", "bf16", "--only", "qkv,o,gate_up,down,logits", "--budget", "20"];
+  const asked = { ...options, weightBytes: weightBytesOf(size), subgroupMatrix: true };
+  return [
+    {
+      name: "matrix doctor",
+      seconds: 120,
+      run: async (limit) =>
+        (await runProgram("src/main.ts", ["doctor", "--subgroup-matrix"], limit)).trim().split("\n"),
+    },
+    {
+      name: "matrix kernels",
+      seconds: 60,
+      after: ["matrix doctor"],
+      run: (limit) => runForJson("bench/kernels.ts", args, `${file}.part`, limit),
+    },
+    {
+      name: `matrix speed ${size}`,
+      seconds: 100,
+      after: ["matrix doctor", `make ${size}`],
+      run: (limit) => modelSpeed(join(models, size), "webgpu", asked, limit),
+    },
+  ];
+}
+
+interface SpeedCases {
+  readonly sequences: readonly number[];
+  readonly prefill: readonly number[];
+}
+
+function weightBytesOf(size: string): number {
+  return parameterCount(randomTensors(randomConfig(SIZES[size]!, "bf16"))) * 2;
+}
+
 /** Makes a model, loads and measures it, and starts the server with it. */
-function ofModel(
-  size: string,
-  models: string,
-  options: { sequences: readonly number[]; prefill: readonly number[] },
-): Phase[] {
+function ofModel(size: string, models: string, options: SpeedCases): Phase[] {
   const model = SIZES[size]!;
   const directory = join(models, size);
-  const weightBytes = parameterCount(randomTensors(randomConfig(model, "bf16"))) * 2;
+  const weightBytes = weightBytesOf(size);
   return [
     { name: `make ${size}`, seconds: 120, run: () => writeRandomModel(directory, model, "bf16", 0) },
     {

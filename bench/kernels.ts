@@ -17,11 +17,12 @@ import { stepsOf, stepTable } from "./kernels/steps.ts";
 const USAGE = `Every kernel against its floor: bytes and operations are written down from the shapes, divided by what a large
 copy and a chain of multiplications reach in the same run, and held against the time measured.
 
-  ./octavo bench kernels [--device webgpu] [--adapter NAME] [--only PLACES] [--models 3M,27M,107M,1B] [--rows 1,4,16,64,512]
+  ./octavo bench kernels [--device webgpu] [--adapter NAME] [--subgroup-matrix] [--only PLACES] [--models 3M,27M,107M,1B] [--rows 1,4,16,64,512]
                          [--dtypes f32,f16,bf16,int8,int4] [--budget MS] [--host-clock] [--json FILE]
 
 --only takes places or operations, such as qkv,decode,sample. --budget is for each case; three slow runs may take
-longer. --host-clock does without the GPU's timestamps. The 1B model is left out on adapters that are a CPU unless it is
+longer. --host-clock does without the GPU's timestamps,
+--subgroup-matrix computes products on matrix units and holds them against what these multiply at best. The 1B model is left out on adapters that are a CPU unless it is
 named. Times are medians and ceilings the best seen: on a machine that does other work, too, shares come out low. The
 steps put together from the kernels take the fastest samples. Compare figures of one run only.`;
 
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     rows: { type: "string", default: ROWS.join(",") },
     dtypes: { type: "string", default: DTYPES.join(",") },
     budget: { type: "string", default: "50" },
+    "subgroup-matrix": { type: "boolean", default: false },
     "host-clock": { type: "boolean", default: false },
     json: { type: "string" },
     help: { type: "boolean", short: "h", default: false },
@@ -51,7 +53,10 @@ if (values.device !== "webgpu") {
 const budget = Number(values.budget) / 1000;
 if (!(budget > 0)) throw new Error(`Cannot measure: --budget takes milliseconds: received "${values.budget}"`);
 const began = performance.now();
-const clock = await Clock.open(values.adapter, { timestamps: !values["host-clock"] });
+const clock = await Clock.open(values.adapter, {
+  timestamps: !values["host-clock"],
+  subgroupMatrix: values["subgroup-matrix"],
+});
 const { device } = clock;
 const patterns = new Map();
 
@@ -103,18 +108,30 @@ async function measureCase(item: KernelCase): Promise<Measured> {
   return { case: item, ...measurement };
 }
 
-function printCeilings({ copy, multiply, chains, dispatch }: MeasuredCeilings): void {
+function printCeilings({ copy, multiply, matrix, chains, dispatch }: MeasuredCeilings): void {
   console.log(`copy ceiling: ${(copy / 1e9).toPrecision(3)} GB/s, read and written by copies from buffer to buffer`);
   console.log(`multiply ceiling: ${(multiply / 1e9).toPrecision(3)} GFLOP/s, f32 fma in ${chains} chains a lane`);
+  if (matrix !== null) {
+    const { m, n, k } = clock.unit!;
+    console.log(
+      `matrix ceiling: ${(matrix / 1e9).toPrecision(3)} GFLOP/s, f16 into f32 in products of ${m} x ${n} x ${k}`,
+    );
+  }
   console.log(`a dispatch of one idle workgroup: ${duration(dispatch)}`);
 }
 
-function asJson(all: readonly Line[], { copy, multiply, chains, dispatch }: MeasuredCeilings) {
+function asJson(all: readonly Line[], { copy, multiply, matrix, chains, dispatch }: MeasuredCeilings) {
   return {
     adapter: device.identity,
     time: clock.source,
     budgetSeconds: budget,
-    ceilings: { copyBytesPerSecond: copy, multiplyOperationsPerSecond: multiply, chains, dispatchSeconds: dispatch },
+    ceilings: {
+      copyBytesPerSecond: copy,
+      multiplyOperationsPerSecond: multiply,
+      matrixOperationsPerSecond: matrix,
+      chains,
+      dispatchSeconds: dispatch,
+    },
     decodeDispatches: decode.map(({ sequences, layer, rest }) => ({
       sequences,
       layer: Object.fromEntries(layer),

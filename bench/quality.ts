@@ -33,7 +33,7 @@ where the model has a chat template, else beginnings taken from the text.
   --json FILE            the numbers
 `;
 
-const BASELINE = { dtype: "f32", quantization: "none", kvCacheDtype: "f32" };
+const BASELINE = { dtype: "f32", quantization: "none", kvCacheDtype: "f32", subgroupMatrix: "false" };
 
 const {
   values,

@@ -10,7 +10,7 @@ export const attentionLanes = defineKernel({
   source,
   libs: [cache, sum4, cut],
   constants: ["DIM4", "GROUP", "ROWS"],
-  subgroups: true,
+  extensions: ["subgroups"],
   params: {
     heads: "u32",
     kv_heads: "u32",

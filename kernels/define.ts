@@ -1,7 +1,14 @@
 import f16 from "./lib/f16.wgsl" with { type: "text" };
 import f32 from "./lib/f32.wgsl" with { type: "text" };
 import int8 from "./lib/int8.wgsl" with { type: "text" };
-import { type PackedWeight, type Product, productText, shapeExtensions, weightText } from "./lib/products.ts";
+import {
+  type Extension,
+  type PackedWeight,
+  type Product,
+  productText,
+  shapeExtensions,
+  weightText,
+} from "./lib/products.ts";
 import step from "./lib/step.wgsl" with { type: "text" };
 
 /**
@@ -27,8 +34,8 @@ export interface Kernel<Param extends string = string, Buffer extends string = s
   readonly product: boolean;
   /** Whether it reads a weight and is no product, so that the weight's element type must be chosen. */
   readonly weight: boolean;
-  /** Whether it uses subgroup operations whatever its shape. */
-  readonly subgroups: boolean;
+  /** WGSL extensions that it needs whatever its shape. */
+  readonly extensions: readonly Extension[];
 }
 
 export type Access = "read" | "read_write";
@@ -37,12 +44,12 @@ export type Access = "read" | "read_write";
 export type Packed = keyof typeof PACKED;
 const PACKED = { f32, f16, int8 };
 
-/** Declares a kernel; `constants`, `packed`, `product` and `subgroups` may be left out. */
+/** Declares a kernel; `constants`, `packed`, `product` and `extensions` may be left out. */
 export function defineKernel<Param extends string, Buffer extends string>(
-  kernel: Omit<Kernel<Param, Buffer>, "constants" | "packed" | "product" | "weight" | "subgroups"> & {
+  kernel: Omit<Kernel<Param, Buffer>, "constants" | "packed" | "product" | "weight" | "extensions"> & {
     constants?: readonly string[];
     product?: boolean;
-    subgroups?: boolean;
+    extensions?: readonly Extension[];
   },
 ): Kernel<Param, Buffer> {
   const types: string[] = Object.values(kernel.buffers);
@@ -53,7 +60,7 @@ export function defineKernel<Param extends string, Buffer extends string>(
     packed: types.some((type) => /packed[24]/.test(type)),
     product: kernel.product ?? false,
     weight: !kernel.product && types.some((type) => type.includes("packed8")),
-    subgroups: kernel.subgroups ?? false,
+    extensions: kernel.extensions ?? [],
   };
 }
 
@@ -81,8 +88,7 @@ export function assemble(kernel: Kernel, { packed, product, weight, constants = 
   const prelude = kernel.constants.map((name) => `const ${name} = ${constants[name]}u;`);
   const element = packed ? [PACKED[packed]] : weight ? weightText(weight) : [];
   const spread = product ? productText(kernel.name, product) : [];
-  const extensions = new Set(kernel.subgroups ? ["subgroups"] : []);
-  if (product) for (const extension of shapeExtensions(product.shape.kind)) extensions.add(extension);
+  const extensions = new Set([...kernel.extensions, ...(product ? shapeExtensions(product.shape.kind) : [])]);
   const enable = [...extensions].map((extension) => `enable ${extension};`);
   return [...enable, ...prelude, ...element, ...spread, ...kernel.libs, kernel.source].join("\n");
 }

@@ -58,6 +58,10 @@ async function openOnnxRuntime({ directory, spec }: OpponentModel): Promise<Cont
   return new ContestantProcess("ONNX Runtime", contestant("onnxruntime.ts"), [modules, file, ...sizes]);
 }
 
-export function openOctavo({ directory, kvDtype }: OpponentModel, device: string): ContestantProcess {
-  return new ContestantProcess("Octavo", contestant("octavo.ts"), [directory, kvDtype, device]);
+export function openOctavo(
+  { directory, kvDtype }: OpponentModel,
+  device: string,
+  { subgroupMatrix = false } = {},
+): ContestantProcess {
+  return new ContestantProcess("Octavo", contestant("octavo.ts"), [directory, kvDtype, device, `${subgroupMatrix}`]);
 }

@@ -8,6 +8,7 @@ export interface SpeedOptions {
   readonly sequences: readonly number[];
   readonly prefill: readonly number[];
   readonly weightBytes: number;
+  readonly subgroupMatrix?: boolean;
 }
 
 interface Speed {
@@ -30,7 +31,7 @@ const ROUNDS = 3;
 export async function modelSpeed(directory: string, device: string, options: SpeedOptions, seconds: number) {
   const deadline = performance.now() + seconds * 1000;
   const left = () => Math.max(0.001, (deadline - performance.now()) / 1000);
-  const engine: ContestantProcess = openOctavo(await readModel(directory), device);
+  const engine: ContestantProcess = openOctavo(await readModel(directory), device, options);
   const measured: Record<string, Speed | { readonly failure: string }> = {};
   const measure = async (name: string, ask: (steps: number, seed: number) => Question, speed: Speeds) => {
     try {

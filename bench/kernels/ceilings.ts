@@ -1,10 +1,12 @@
 import { defineKernel } from "../../kernels/define.ts";
-import type { StepShape } from "../../src/contracts/device.ts";
+import { MATRIX_EXTENSIONS, type MatrixUnit, unitConstants } from "../../kernels/lib/products.ts";
+import type { DeviceBuffer, StepShape } from "../../src/contracts/device.ts";
 import { Binder, type GpuOp } from "../../src/gpu/binder.ts";
 import { Pipelines } from "../../src/gpu/pipelines.ts";
 import { STEP_BYTES } from "../../src/gpu/recorder.ts";
 import type { Clock } from "./clock.ts";
 import source from "./fma.wgsl" with { type: "text" };
+import matrixSource from "./matrix.wgsl" with { type: "text" };
 import { measure } from "./measure.ts";
 import type { Ceilings } from "./work.ts";
 
@@ -13,6 +15,16 @@ const fma = defineKernel({
   source,
   libs: [],
   constants: ["LANES", "UNROLLED", "CHAINS"],
+  params: { turns: "u32" },
+  buffers: { out: "read_write array<f32>" },
+});
+
+const matrix = defineKernel({
+  name: "matrix",
+  source: matrixSource,
+  libs: [],
+  constants: ["LANES", "RESULTS", "UNIT_M", "UNIT_N", "UNIT_K", "SUBGROUP_LANES"],
+  extensions: MATRIX_EXTENSIONS,
   params: { turns: "u32" },
   buffers: { out: "read_write array<f32>" },
 });
@@ -32,6 +44,9 @@ const GROUPS = { cpu: 256, gpu: 4096 };
 const COPIED = { cpu: 128 << 20, gpu: 512 << 20 };
 const UNROLLED = 16;
 const TURNS = 16;
+/** Accumulators that a subgroup keeps busy at once, and products of each. */
+const RESULTS = 8;
+const MATRIX_TURNS = { cpu: 4, gpu: 256 };
 
 /**
  * Measures what the device gives at best, not in the middle: a ceiling.
@@ -67,13 +82,31 @@ export async function measureCeilings(clock: Clock, budget: number): Promise<Mea
     if (rate > multiply) [multiply, best] = [rate, chains];
   }
   const { fastest: dispatch } = await measure(clock, [nothing], STEP, budget);
-  return { copy: await copyRate(clock, COPIED[kind], budget), multiply, dispatch, chains: best };
+  let matrixRate: number | null = null;
+  if (clock.unit) {
+    const { unit } = clock;
+    const turns = MATRIX_TURNS[kind];
+    const op = boundMatrix(binder, unit, out, turns, GROUPS[kind]);
+    await pipelines.compile(op.dispatches.map(({ shader }) => shader));
+    const { fastest } = await measure(clock, [op], STEP, budget);
+    const products = (RESULTS * turns * outputs) / unit.lanes;
+    matrixRate = (2 * unit.m * unit.n * unit.k * products) / fastest;
+  }
+  return { copy: await copyRate(clock, COPIED[kind], budget), multiply, matrix: matrixRate, dispatch, chains: best };
+}
+
+function boundMatrix(binder: Binder, unit: MatrixUnit, out: DeviceBuffer, turns: number, groups: number): GpuOp {
+  const constants = { LANES, RESULTS, ...unitConstants(unit) };
+  const shader = binder.shader(matrix, { constants });
+  const group = binder.group("matrix", matrix, { turns }, { out });
+  return { name: "matrix", dispatches: [{ shader, group, grid: () => [groups, 1, 1] }] };
 }
 
 /** The better of each, since what disturbs a measurement only ever lowers it. */
 export function higher(a: MeasuredCeilings, b: MeasuredCeilings): MeasuredCeilings {
   const { multiply, chains } = a.multiply >= b.multiply ? a : b;
-  return { copy: Math.max(a.copy, b.copy), multiply, chains, dispatch: Math.min(a.dispatch, b.dispatch) };
+  const matrix = a.matrix === null || b.matrix === null ? null : Math.max(a.matrix, b.matrix);
+  return { copy: Math.max(a.copy, b.copy), multiply, matrix, chains, dispatch: Math.min(a.dispatch, b.dispatch) };
 }
 
 /** Bytes per second, those read and those written, of copies between two buffers of `bytes`. */

@@ -1,14 +1,17 @@
+import type { MatrixUnit } from "../../kernels/lib/products.ts";
 import type { StepShape } from "../../src/contracts/device.ts";
 import type { GpuOp } from "../../src/gpu/binder.ts";
 import { GpuDevice } from "../../src/gpu/device.ts";
 import { record } from "../../src/gpu/recorder.ts";
-import { requestDevice } from "../../src/gpu/request_device.ts";
+import { type RequestedDevice, requestDevice } from "../../src/gpu/request_device.ts";
 import { median } from "../lib/statistics.ts";
 
 /** A GPU device and what time its commands take: by the GPU's own clock where the adapter lends it. */
 export class Clock {
   readonly device: GpuDevice;
   readonly raw: GPUDevice;
+  /** What the device's products are computed on; null: on the lanes. */
+  readonly unit: MatrixUnit | null;
   readonly #timestamps: Timestamps | null;
   /** Seconds from submitting nothing to hearing that it is done. */
   #empty = 0;
@@ -16,17 +19,19 @@ export class Clock {
   /** `timestamps: false` does without those that the adapter has. */
   static async open(adapter?: string, { timestamps = true, subgroupMatrix = false } = {}): Promise<Clock> {
     const requested = await requestDevice({ adapter, subgroupMatrix }, timestamps ? ["timestamp-query"] : []);
-    const raw = requested.device;
-    const clock = new Clock(raw, new GpuDevice(requested, {}));
+    const clock = new Clock(requested);
+    const { raw } = clock;
     const nothing: number[] = [];
     for (let i = 0; i < 21; i++) nothing.push(await clock.#wait(raw.createCommandEncoder()));
     clock.#empty = median(nothing);
     return clock;
   }
 
-  private constructor(raw: GPUDevice, device: GpuDevice) {
+  private constructor(requested: RequestedDevice) {
+    const raw = requested.device;
     this.raw = raw;
-    this.device = device;
+    this.unit = requested.unit;
+    this.device = new GpuDevice(requested, {});
     this.#timestamps = raw.features.has("timestamp-query") ? new Timestamps(raw) : null;
   }
 

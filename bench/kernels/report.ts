@@ -2,7 +2,7 @@ import { markdownTable } from "../lib/markdown_table.ts";
 import type { KernelCase, Shape } from "./cases.ts";
 import type { MeasuredCeilings } from "./ceilings.ts";
 import type { Measurement } from "./measure.ts";
-import { floorOf, workOf } from "./work.ts";
+import { floorOf, multiplyCeiling, workOf } from "./work.ts";
 
 export interface Measured extends Measurement {
   readonly case: KernelCase;
@@ -28,7 +28,8 @@ export interface Line extends Measured {
 export function lineOf(measured: Measured, ceilings: MeasuredCeilings): Line {
   const work = workOf(measured.case.shape);
   const { seconds } = measured;
-  const floor = floorOf(work, ceilings);
+  const multiply = multiplyCeiling(measured.case.shape, ceilings);
+  const floor = floorOf(work, ceilings.copy, multiply);
   const [bytesPerSecond, operationsPerSecond] = [work.bytes / seconds, work.operations / seconds];
   return {
     ...measured,
@@ -36,7 +37,7 @@ export function lineOf(measured: Measured, ceilings: MeasuredCeilings): Line {
     bytesPerSecond,
     operationsPerSecond,
     shareOfCopy: bytesPerSecond / ceilings.copy,
-    shareOfMultiply: operationsPerSecond / ceilings.multiply,
+    shareOfMultiply: operationsPerSecond / multiply,
     floor: floor.seconds,
     bound: floor.bound,
     efficiency: floor.seconds / seconds,

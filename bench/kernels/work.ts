@@ -95,10 +95,17 @@ export interface Ceilings {
   readonly copy: number;
   /** Operations per second of the best chain of fused multiplications and additions. */
   readonly multiply: number;
+  /** The same of the matrix units, on which products are computed; null: on the lanes. */
+  readonly matrix: number | null;
+}
+
+/** Operations per second that a shape could do at best. */
+export function multiplyCeiling({ op }: Shape, { multiply, matrix }: Ceilings): number {
+  return matrix !== null && (op === "linear" || op === "gated_linear" || op === "qkv") ? matrix : multiply;
 }
 
 /** Seconds that the work takes at least, and what it is bound by. */
-export function floorOf({ bytes, operations }: Work, { copy, multiply }: Ceilings) {
+export function floorOf({ bytes, operations }: Work, copy: number, multiply: number) {
   const [moving, computing] = [bytes / copy, operations / multiply];
   return {
     seconds: Math.max(moving, computing),

@@ -71,10 +71,7 @@ export function shapeConstants(shape: ProductShape): Readonly<Record<string, num
   if (shape.kind !== "matrix") return { ROWS: shape.rows };
   const { unit, subgroups, results, depth } = shape;
   return {
-    UNIT_M: unit.m,
-    UNIT_N: unit.n,
-    UNIT_K: unit.k,
-    SUBGROUP_LANES: unit.lanes,
+    ...unitConstants(unit),
     SUBGROUPS_DOWN: subgroups[0],
     SUBGROUPS_ACROSS: subgroups[1],
     DOWN: results[0],
@@ -83,9 +80,17 @@ export function shapeConstants(shape: ProductShape): Readonly<Record<string, num
   };
 }
 
-/** WGSL extensions that a kind of shape needs. */
-export function shapeExtensions(kind: ProductShape["kind"]): readonly string[] {
-  if (kind === "matrix") return ["f16", "subgroups", "chromium_experimental_subgroup_matrix"];
+export function unitConstants({ m, n, k, lanes }: MatrixUnit): Readonly<Record<string, number>> {
+  return { UNIT_M: m, UNIT_N: n, UNIT_K: k, SUBGROUP_LANES: lanes };
+}
+
+/** A WGSL extension, to be enabled before all else. */
+export type Extension = "subgroups" | (typeof MATRIX_EXTENSIONS)[number];
+export const MATRIX_EXTENSIONS = ["f16", "subgroups", "chromium_experimental_subgroup_matrix"] as const;
+
+/** What a kind of shape needs. */
+export function shapeExtensions(kind: ProductShape["kind"]): readonly Extension[] {
+  if (kind === "matrix") return MATRIX_EXTENSIONS;
   return kind.startsWith("lanes") ? ["subgroups"] : [];
 }
 

@@ -10,7 +10,7 @@ import { count, stepDispatches } from "../../bench/kernels/dispatches.ts";
 import { Memory } from "../../bench/kernels/memory.ts";
 import { kernelTable, lineOf } from "../../bench/kernels/report.ts";
 import { stepsOf } from "../../bench/kernels/steps.ts";
-import { floorOf, workOf } from "../../bench/kernels/work.ts";
+import { floorOf, multiplyCeiling, workOf } from "../../bench/kernels/work.ts";
 import type { Ops } from "../../src/contracts/device.ts";
 import { openReferenceDevice } from "../../src/reference/device.ts";
 import { describeGpu, devices } from "../gpu/devices.ts";
@@ -43,10 +43,16 @@ describe("bytes and operations", () => {
     test(shape.op, () => expect(workOf(shape)).toEqual({ bytes, operations }));
   }
 
+  test("products are held against matrix units where there are any", () => {
+    const shapes = kernelCases({ models: [TINY], rows: [1], dtypes: ["f16"] }).map(({ shape }) => shape);
+    for (const shape of shapes) expect(multiplyCeiling(shape, { copy: 1, multiply: 2, matrix: null })).toBe(2);
+    const onUnits = shapes.filter((shape) => multiplyCeiling(shape, { copy: 1, multiply: 2, matrix: 3 }) === 3);
+    expect(new Set(onUnits.map(({ op }) => op))).toEqual(new Set(["linear", "gated_linear", "qkv"]));
+  });
+
   test("the floor is the slower of moving and computing", () => {
-    const ceilings = { copy: 100, multiply: 1000 };
-    expect(floorOf({ bytes: 200, operations: 1000 }, ceilings)).toEqual({ seconds: 2, bound: "copy" });
-    expect(floorOf({ bytes: 200, operations: 4000 }, ceilings)).toEqual({ seconds: 4, bound: "multiply" });
+    expect(floorOf({ bytes: 200, operations: 1000 }, 100, 1000)).toEqual({ seconds: 2, bound: "copy" });
+    expect(floorOf({ bytes: 200, operations: 4000 }, 100, 1000)).toEqual({ seconds: 4, bound: "multiply" });
   });
 });
 
@@ -108,7 +114,7 @@ test("every case binds and runs", async () => {
 });
 
 test("a step is the sum of its kernels", () => {
-  const ceilings = { copy: 1e9, multiply: 1e9, dispatch: 1e-6, chains: 8 };
+  const ceilings = { copy: 1e9, multiply: 1e9, matrix: null, dispatch: 1e-6, chains: 8 };
   const cases = kernelCases({ models: [TINY], rows: [1, 512], dtypes: ["f16"] });
   const lines = cases.map((item) => lineOf({ case: item, seconds: 3, fastest: 2, samples: 3, runs: 1 }, ceilings));
   const [decode, prefill, ...others] = stepsOf(lines);

@@ -8,20 +8,20 @@ import { greedyRequest } from "../../lib/greedy_request.ts";
 import { type Answer, decodePrompts, type Question, randomPrompt } from "../questions.ts";
 import { serveQuestions } from "../serve_questions.ts";
 
-/** Octavo's engine, HTTP left out: octavo.ts DIRECTORY KV_DTYPE DEVICE */
-const [, , directory = "", kvCacheDtype = "auto", deviceKind = "webgpu"] = process.argv;
+/** Octavo's engine, HTTP left out: octavo.ts DIRECTORY KV_DTYPE DEVICE SUBGROUP_MATRIX */
+const [, , directory = "", kvCacheDtype = "auto", device = "webgpu", subgroupMatrix = "false"] = process.argv;
 
 await serveQuestions(async () => {
   // Prompts are not to be found again: the others have no prefix cache here.
-  const flags = { device: deviceKind, kvCacheDtype, enablePrefixCaching: "false", kvCacheMemory: "1G" };
+  const flags = { device, subgroupMatrix, kvCacheDtype, enablePrefixCaching: "false", kvCacheMemory: "1G" };
   const config = parseServeConfig(flags, {});
-  const device = await openDevice(config);
-  const { engine, spec } = await buildEngine(directory, device, config);
+  const opened = await openDevice(config);
+  const { engine, spec } = await buildEngine(directory, opened, config);
   return {
     introduction: {
       name: `Octavo ${VERSION}`,
-      device: device.name,
-      evidence: `${device.kind}, ${runtime.name} ${runtime.version}, KV cache in ${kvCacheDtype}`,
+      device: opened.name,
+      evidence: `${opened.kind}, ${runtime.name} ${runtime.version}, KV cache in ${kvCacheDtype}`,
     },
     contestant: (question) => answer(engine, spec.vocabSize, question),
   };
