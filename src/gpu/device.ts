@@ -11,13 +11,14 @@ import {
 import type { AdapterInfo } from "./adapter_info.ts";
 import { Binder, type GpuOp } from "./binder.ts";
 import { GpuBuffer, gpuBuffer } from "./buffers.ts";
+import { firstDispatches } from "./first_dispatches.ts";
 import { GpuOps } from "./gpu_ops.ts";
 import type { Lanes } from "./ops/product.ts";
 import { Pipelines } from "./pipelines.ts";
 import { PollPace } from "./poll_pace.ts";
 import { batches, bytesOf, recordCopies } from "./ranges.ts";
 import { ReadBack } from "./read_back.ts";
-import { record, recordNothing, STEP_BYTES, stepWords } from "./recorder.ts";
+import { dispatchesOf, record, STEP_BYTES, stepWords } from "./recorder.ts";
 import { type RequestedDevice, requestDevice } from "./request_device.ts";
 import { Staging } from "./staging.ts";
 
@@ -62,6 +63,7 @@ export class GpuDevice implements Device {
   readonly maxBindingBytes: number;
   readonly lost: Promise<string>;
   readonly #device: GPUDevice;
+  readonly #options: GpuDeviceOptions;
   readonly #pipelines: Pipelines;
   readonly #pace = new PollPace();
   readonly #readBack: ReadBack;
@@ -71,8 +73,9 @@ export class GpuDevice implements Device {
   #allocations: Promise<string | null>[] = [];
   #fault: string | undefined;
 
-  constructor({ device, info, unit }: RequestedDevice, options: Omit<GpuDeviceOptions, "adapter" | "subgroupMatrix">) {
+  constructor({ device, info, unit }: RequestedDevice, options: GpuDeviceOptions) {
     this.#device = device;
+    this.#options = options;
     this.info = info;
     this.sharesHost = info.isCpu;
     this.name = info.description || info.device;
@@ -155,11 +158,10 @@ export class GpuDevice implements Device {
   async prepare(ops: readonly Op[], steps: readonly StepShape[] = []): Promise<void> {
     const shaders = ops.flatMap((op) => (op as GpuOp).dispatches.map(({ shader }) => shader));
     await this.#pipelines.compile(shaders);
-    if (this.info.isCpu && steps.length > 0) {
-      const none = this.#device.createBuffer({ label: "no workgroups", size: 12, usage: GPUBufferUsage.INDIRECT });
-      const encoder = this.#device.createCommandEncoder({ label: "prepare" });
-      recordNothing(encoder, ops as readonly GpuOp[], steps, none);
-      this.#device.queue.submit([encoder.finish()]);
+    if (this.info.isCpu) {
+      const dispatches = dispatchesOf(ops as readonly GpuOp[], steps);
+      const open = async () => (await requestDevice(this.#options)).device;
+      await firstDispatches(this.#device, dispatches, { open });
     }
     await this.flush().catch((error) => this.#blame(ops as readonly GpuOp[], ONE_ROW, error));
   }

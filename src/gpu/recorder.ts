@@ -1,5 +1,5 @@
 import type { StepShape } from "../contracts/device.ts";
-import type { GpuOp } from "./binder.ts";
+import type { Dispatch, GpuOp } from "./binder.ts";
 
 /** Most workgroups along one dimension of a dispatch, in every WebGPU implementation. */
 const MAX_GROUPS = 65535;
@@ -34,27 +34,11 @@ export function record(
   pass.end();
 }
 
-/**
- * Records one dispatch of no workgroups for each shader that one of the steps runs. Software adapters compile a pipeline for their CPU only when it
- * is first dispatched: this brings that forward. `none` is an indirect buffer of zeros (a direct dispatch of none makes
- * Dawn print a warning).
- */
-export function recordNothing(
-  encoder: GPUCommandEncoder,
-  ops: readonly GpuOp[],
-  steps: readonly StepShape[],
-  none: GPUBuffer,
-): void {
+/** One dispatch of each shader that one of the steps runs. */
+export function dispatchesOf(ops: readonly GpuOp[], steps: readonly StepShape[]): Dispatch[] {
   const dispatches = ops.flatMap((op) => op.dispatches);
   const used = dispatches.filter(({ grid }) => steps.some((step) => grid(step).every((groups) => groups > 0)));
-  const byShader = new Map(used.map((dispatch) => [dispatch.shader, dispatch]));
-  const pass = encoder.beginComputePass();
-  for (const { shader, group } of byShader.values()) {
-    pass.setPipeline(shader.pipeline!);
-    pass.setBindGroup(0, group);
-    pass.dispatchWorkgroupsIndirect(none, 0);
-  }
-  pass.end();
+  return [...new Map(used.map((dispatch) => [dispatch.shader, dispatch])).values()];
 }
 
 /** The words of lib/step.wgsl's `Step`. */
