@@ -23,7 +23,7 @@ export const attentionRows = defineKernel({
   },
   buffers: {
     q: "read array<vec4f>",
-    keys: "read array<packed4>",
+    keys: "read array<packed_keys>",
     values: "read array<packed4>",
     positions: "read array<u32>",
     sequences: "read array<u32>",

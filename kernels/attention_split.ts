@@ -15,7 +15,7 @@ export const attentionSplit = defineKernel({
   params: { heads: "u32", kv_heads: "u32", dim4: "u32", block_size: "u32", max_blocks: "u32", scale: "f32" },
   buffers: {
     q: "read array<vec4f>",
-    keys: "read array<packed4>",
+    keys: "read array<packed_keys>",
     values: "read array<packed4>",
     positions: "read array<u32>",
     sequences: "read array<u32>",

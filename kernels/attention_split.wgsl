@@ -13,7 +13,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> q: array<vec4f>;
-@group(0) @binding(3) var<storage, read> keys: array<packed4>;
+@group(0) @binding(3) var<storage, read> keys: array<packed_keys>;
 @group(0) @binding(4) var<storage, read> values: array<packed4>;
 @group(0) @binding(5) var<storage, read> positions: array<u32>;
 @group(0) @binding(6) var<storage, read> sequences: array<u32>;

@@ -1,6 +1,8 @@
 import f16 from "./lib/f16.wgsl" with { type: "text" };
 import f32 from "./lib/f32.wgsl" with { type: "text" };
 import int8 from "./lib/int8.wgsl" with { type: "text" };
+import keys4 from "./lib/keys_4.wgsl" with { type: "text" };
+import keys8 from "./lib/keys_8.wgsl" with { type: "text" };
 import {
   type Extension,
   type PackedWeight,
@@ -40,9 +42,9 @@ export interface Kernel<Param extends string = string, Buffer extends string = s
 
 export type Access = "read" | "read_write";
 
-/** Element type of a kernel's packed buffer, each a file in `lib`. */
+/** Element type of a kernel's packed buffer, each a file in `lib`; f16x8 loads K 16 bytes at a time. */
 export type Packed = keyof typeof PACKED;
-const PACKED = { f32, f16, int8 };
+const PACKED = { f32: [f32, keys4], f16: [f16, keys4], f16x8: [f16, keys8], int8: [int8, keys4] };
 
 /** Declares a kernel; `constants`, `packed`, `product` and `extensions` may be left out. */
 export function defineKernel<Param extends string, Buffer extends string>(
@@ -86,7 +88,7 @@ export function assemble(kernel: Kernel, { packed, product, weight, constants = 
     throw new Error(`Cannot assemble kernel ${kernel.name}: weight: received element type ${weight}`);
   }
   const prelude = kernel.constants.map((name) => `const ${name} = ${constants[name]}u;`);
-  const element = packed ? [PACKED[packed]] : weight ? weightText(weight) : [];
+  const element = packed ? PACKED[packed] : weight ? weightText(weight) : [];
   const spread = product ? productText(kernel.name, product) : [];
   const extensions = new Set([...kernel.extensions, ...(product ? shapeExtensions(product.shape.kind) : [])]);
   const enable = [...extensions].map((extension) => `enable ${extension};`);

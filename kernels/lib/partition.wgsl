@@ -52,16 +52,19 @@ fn attend(queries: Queries, sequence: u32, start: u32, lane: u32) -> array<Runni
     let row = cache_row(slot, kv_head);
     var chains = array<vec4f, QUERIES>();
     // Not DIM4: unrolled, the first fma of a chain loses its addend of 0 and is fused anew, to other bits.
-    for (var i = 0u; i < params.dim4; i++) {
-      let k = unpack4(keys[row + i]);
-      for (var j = 0u; j < QUERIES; j++) {
-        chains[j] = fma(query[j * DIM4 + i], k, chains[j]);
+    for (var i = 0u; i < params.dim4; i += KEYS4) {
+      let bits = keys[(row + i) / KEYS4];
+      for (var part = 0u; part < KEYS4; part++) {
+        let k = unpack4(four_of(bits, part));
+        for (var j = 0u; j < QUERIES; j++) {
+          chains[j] = fma(query[j * DIM4 + i + part], k, chains[j]);
+        }
       }
     }
     var key_scale = 1.0;
     if (KV_SCALES) {
       let scale = scale_place(slot, kv_head);
-      key_scale = kv_scale(keys[scale]);
+      key_scale = kv_scale(four_of(keys[scale], 0u));
       value_scales[lane] = kv_scale(values[scale]);
     }
     cache_rows[lane] = row;

@@ -6,7 +6,7 @@ import { describeGpu, devices } from "./devices.ts";
 
 const heads = 3;
 const kvHeads = 1;
-const headDim = 20;
+const headDim = 24;
 const CONTEXTS = [1, 64, 65, 130, 200];
 
 /** Keys and values of each sequence, in logical order, and a query for its last position. */

@@ -2,6 +2,7 @@ import { attentionLanes } from "../../../kernels/attention_lanes.ts";
 import { attentionMerge } from "../../../kernels/attention_merge.ts";
 import { attentionRows } from "../../../kernels/attention_rows.ts";
 import { attentionSplit, PARTITION } from "../../../kernels/attention_split.ts";
+import type { Packed } from "../../../kernels/define.ts";
 import type { AttentionArgs, DeviceBuffer, StepShape } from "../../contracts/device.ts";
 import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 import type { Lanes } from "./product.ts";
@@ -75,7 +76,7 @@ export class Attention {
   #lanesOf(name: string, args: AttentionArgs, tile: Tile, rows: (step: StepShape) => number): Dispatch {
     const params = { ...paramsOf(args), first_row: Number(tile.skipDecodes) };
     return {
-      shader: this.#binder.shader(attentionLanes, specialisationOf(args, tile)),
+      shader: this.#binder.shader(attentionLanes, specialisationOf(args, tile, args.kv.dtype)),
       group: this.#binder.group(name, attentionLanes, params, { ...inputsOf(args), out: args.out }),
       grid: (step) => [args.heads / tile.group, Math.ceil(rows(step) / tile.rows), 1],
     };
@@ -85,7 +86,7 @@ export class Attention {
   #loop(name: string, args: AttentionArgs, tile: Tile, rows: (step: StepShape) => number): Dispatch {
     const params = { ...paramsOf(args), skip_decodes: Number(tile.skipDecodes) };
     return {
-      shader: this.#binder.shader(attentionRows, specialisationOf(args, tile)),
+      shader: this.#binder.shader(attentionRows, specialisationOf(args, tile, keysOf(args.kv))),
       group: this.#binder.group(name, attentionRows, params, { ...inputsOf(args), out: args.out }),
       grid: (step) => [args.heads / tile.group, Math.ceil(rows(step) / tile.rows), 1],
     };
@@ -104,7 +105,7 @@ export class Attention {
     const partials = { partials: values, softmax };
     return [
       {
-        shader: this.#binder.shader(attentionSplit, specialisationOf(args, { group, rows: 1 })),
+        shader: this.#binder.shader(attentionSplit, specialisationOf(args, { group, rows: 1 }, keysOf(args.kv))),
         group: this.#binder.group(name, attentionSplit, paramsOf(args), { ...inputsOf(args), ...partials }),
         grid: (step) => [Math.ceil(step.maxContext / PARTITION), heads / group, rows(step)],
       },
@@ -150,8 +151,13 @@ function groupOf(heads: number, most: number): number {
   return group;
 }
 
-function specialisationOf({ kv }: AttentionArgs, { group, rows }: Pick<Tile, "group" | "rows">) {
-  return { packed: kv.dtype, constants: { DIM4: kv.headDim / 4, GROUP: group, ROWS: rows } };
+/** K of f16 in loads of 16 bytes, where vectors are made of these. `attention_lanes` gathers elements, whatever the load. */
+function keysOf({ dtype, headDim }: AttentionArgs["kv"]): Packed {
+  return dtype === "f16" && headDim % 8 === 0 ? "f16x8" : dtype;
+}
+
+function specialisationOf({ kv }: AttentionArgs, { group, rows }: Pick<Tile, "group" | "rows">, packed: Packed) {
+  return { packed, constants: { DIM4: kv.headDim / 4, GROUP: group, ROWS: rows } };
 }
 
 function paramsOf({ heads, kv, maxBlocksPerSeq, scale }: AttentionArgs) {

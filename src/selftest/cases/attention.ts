@@ -61,6 +61,7 @@ const shapes: readonly AttentionCase[] = [
   { contexts: [80, 1, 17, 64], decodeRows: 4, heads: 8, kvHeads: 1, headDim: 32, blockSize: 8, dtype: "f32" },
   { contexts: [140, 70], decodeRows: 2, heads: 2, kvHeads: 1, headDim: 64, blockSize: 16, dtype: "f32", size: 1e3 },
   { contexts: [150, 9, 130], decodeRows: 1, heads: 6, kvHeads: 3, headDim: 12, blockSize: 8, dtype: "int8" },
+  { contexts: [150, 9, 130], decodeRows: 1, heads: 6, kvHeads: 3, headDim: 12, blockSize: 8, dtype: "f16" },
   { contexts: [80, 1, 17, 64], decodeRows: 4, heads: 8, kvHeads: 1, headDim: 32, blockSize: 16, dtype: "int8" },
   {
     contexts: Array.from({ length: 70 }, (_, i) => 1 + i * 2),
