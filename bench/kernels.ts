@@ -1,11 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import type { WeightDtype } from "../src/contracts/device.ts";
 import type { GpuOp } from "../src/gpu/binder.ts";
 import { GpuBuffer } from "../src/gpu/buffers.ts";
 import { bind } from "./kernels/bind.ts";
-import { DTYPES, type KernelCase, kernelCases, MODELS, QUANTIZED, ROWS } from "./kernels/cases.ts";
+import { DTYPES, type KernelCase, kernelCases, MODELS, QUANTIZED, ROWS, type WeightKind } from "./kernels/cases.ts";
 import { higher, type MeasuredCeilings, measureCeilings } from "./kernels/ceilings.ts";
 import { Clock } from "./kernels/clock.ts";
 import { count, stepDispatches } from "./kernels/dispatches.ts";
@@ -18,7 +17,7 @@ const USAGE = `Every kernel against its floor: bytes and operations are written 
 copy and a chain of multiplications reach in the same run, and held against the time measured.
 
   ./octavo bench kernels [--device webgpu] [--adapter NAME] [--subgroup-matrix] [--only PLACES] [--models 3M,27M,107M,1B] [--rows 1,4,16,64,512]
-                         [--dtypes f32,f16,bf16,int8,int4] [--budget MS] [--host-clock] [--json FILE]
+                         [--dtypes f32,f16,bf16,int8,int4,w8a8] [--budget MS] [--host-clock] [--json FILE]
 
 --only takes places or operations, such as qkv,decode,sample. --budget is for each case; three slow runs may take
 longer. --host-clock does without the GPU's timestamps,
@@ -68,7 +67,7 @@ const names = listed(
 );
 const models = MODELS.filter(({ name }) => names.includes(name));
 const rows = listed("--rows", values.rows, ROWS.map(String)).map(Number);
-const dtypes = listed("--dtypes", values.dtypes, [...DTYPES, ...QUANTIZED]) as WeightDtype[];
+const dtypes = listed("--dtypes", values.dtypes, [...DTYPES, ...QUANTIZED]) as WeightKind[];
 const cases = chosen(kernelCases({ models, rows, dtypes }), values.only);
 
 console.log(`${device.identity}\ntime: ${clock.source}; ${values.budget} ms a case\n`);

@@ -5,6 +5,8 @@ import keys4 from "./lib/keys_4.wgsl" with { type: "text" };
 import keys8 from "./lib/keys_8.wgsl" with { type: "text" };
 import {
   type Extension,
+  needsPackedDot,
+  PACKED_DOT,
   type PackedWeight,
   type Product,
   productText,
@@ -92,7 +94,8 @@ export function assemble(kernel: Kernel, { packed, product, weight, constants = 
   const spread = product ? productText(kernel.name, product) : [];
   const extensions = new Set([...kernel.extensions, ...(product ? shapeExtensions(product.shape.kind) : [])]);
   const enable = [...extensions].map((extension) => `enable ${extension};`);
-  return [...enable, ...prelude, ...element, ...spread, ...kernel.libs, kernel.source].join("\n");
+  const requires = product && needsPackedDot(product) ? [`requires ${PACKED_DOT};`] : [];
+  return [...enable, ...requires, ...prelude, ...element, ...spread, ...kernel.libs, kernel.source].join("\n");
 }
 
 /** The bytes of a kernel's `Params`, padded to 16. */

@@ -192,9 +192,9 @@ export const serveSchema = z.object({
     value: "DTYPE",
     help: "type of the KV cache: auto (f32 for f32 weights that are not quantised, else f16), f32, f16 or int8",
   }),
-  quantization: flag(choice(["none", "int8", "int4"]).default("none"), {
+  quantization: flag(choice(["none", "int8", "int4", "w8a8"]).default("none"), {
     value: "SCHEME",
-    help: "weight matrices in fewer bits: int8, int4 (the head stays int8) or none; 32 weights share a scale",
+    help: "weights in fewer bits: int8, int4 (the head stays int8), w8a8 (int8, and activations too) or none; 32 share a scale",
   }),
   device: flag(choice(["auto", "webgpu", "reference"]).default("auto"), {
     value: "DEVICE",

@@ -73,7 +73,7 @@ describe("serve's settings", () => {
       {},
       "has a prompt_lookup_min that must not be more than prompt_lookup_max",
     ],
-    [{ quantization: "int2" }, {}, "--quantization must be one of none, int8, int4"],
+    [{ quantization: "int2" }, {}, "--quantization must be one of none, int8, int4, w8a8"],
     [{ enablePrefixCaching: "maybe" }, {}, "--enable-prefix-caching must be true or false"],
     [{ enableChunkedPrefill: "false" }, {}, "--max-model-len"],
     [{ enablePrefixCaching: "false" }, { OCTAVO_SYSTEM_PROMPT: "a.txt" }, "--system-prompt needs the prefix cache"],

@@ -22,9 +22,18 @@ export const MODELS: readonly Model[] = [
 ];
 
 export const ROWS: readonly number[] = [1, 4, 16, 64, 512];
-export const DTYPES: readonly WeightDtype[] = ["f32", "f16", "bf16"];
+
+/** What a product's weight is; w8a8: int8 that rounds the rows of its input to int8, too. */
+export type WeightKind = WeightDtype | "w8a8";
+
+/** The elements of a weight in memory. */
+export function elementOf(kind: WeightKind): WeightDtype {
+  return kind === "w8a8" ? "int8" : kind;
+}
+
+export const DTYPES: readonly WeightKind[] = ["f32", "f16", "bf16"];
 /** Measured where they are asked for. */
-export const QUANTIZED: readonly WeightDtype[] = ["int8", "int4"];
+export const QUANTIZED: readonly WeightKind[] = ["int8", "int4", "w8a8"];
 
 /** More rows than this are one prompt, of which one row is sampled, and not as many sequences. */
 const MOST_SEQUENCES = 64;
@@ -52,7 +61,7 @@ export type Shape =
       readonly rows: number;
       readonly vocab: number;
       readonly width: number;
-      readonly dtype: WeightDtype;
+      readonly dtype: WeightKind;
     }
   | { readonly op: "norm"; readonly rows: number; readonly width: number }
   | {
@@ -60,7 +69,7 @@ export type Shape =
       readonly rows: number;
       readonly inputs: number;
       readonly outputs: number;
-      readonly dtype: WeightDtype;
+      readonly dtype: WeightKind;
       /** Added to what is there, as a residual. */
       readonly add: boolean;
     }
@@ -69,9 +78,9 @@ export type Shape =
       readonly rows: number;
       readonly inputs: number;
       readonly inner: number;
-      readonly dtype: WeightDtype;
+      readonly dtype: WeightKind;
     }
-  | ({ readonly op: "qkv"; readonly rows: number; readonly inputs: number; readonly dtype: WeightDtype } & Heads)
+  | ({ readonly op: "qkv"; readonly rows: number; readonly inputs: number; readonly dtype: WeightKind } & Heads)
   | ({ readonly op: "rope_write"; readonly rows: number } & Heads)
   /** Every row a sequence of its own, all of the same context. */
   | ({
@@ -101,7 +110,7 @@ export interface KernelCase {
 export interface Choice {
   readonly models: readonly Model[];
   readonly rows: readonly number[];
-  readonly dtypes: readonly WeightDtype[];
+  readonly dtypes: readonly WeightKind[];
 }
 
 /** Every kernel of the chosen models. */
@@ -124,7 +133,7 @@ export function kernelCases({ models, rows, dtypes }: Choice): KernelCase[] {
 
 type Place = (place: string, shape: Shape) => KernelCase;
 
-function products(model: Model, rows: number, dtype: WeightDtype, inLayers: Place, once: Place): KernelCase[] {
+function products(model: Model, rows: number, dtype: WeightKind, inLayers: Place, once: Place): KernelCase[] {
   const { hidden, heads, headDim, inner, vocab } = model;
   const linear = (inputs: number, outputs: number, add = false): Shape => ({
     op: "linear",
@@ -146,7 +155,7 @@ function products(model: Model, rows: number, dtype: WeightDtype, inLayers: Plac
   ];
 }
 
-function inEveryLayer(model: Model, rows: number, dtypes: readonly WeightDtype[], inLayers: Place): KernelCase[] {
+function inEveryLayer(model: Model, rows: number, dtypes: readonly WeightKind[], inLayers: Place): KernelCase[] {
   return [
     { ...inLayers("norm", { op: "norm", rows, width: model.hidden }), instances: 2 * model.layers + 1 },
     ...kvDtypes(dtypes).map((kvDtype) => inLayers("rope", { op: "rope_write", rows, ...headsOf(model, kvDtype) })),
@@ -178,7 +187,7 @@ function head({ vocab }: Model, rows: number, once: Place): KernelCase[] {
 }
 
 /** The cache's dtypes beside weights of these: f32 beside f32, else f16. */
-function kvDtypes(dtypes: readonly WeightDtype[]): KvDtype[] {
+function kvDtypes(dtypes: readonly WeightKind[]): KvDtype[] {
   return [...new Set(dtypes.map((dtype) => (dtype === "f32" ? "f32" : "f16")))];
 }
 

@@ -5,9 +5,9 @@ import {
   kvBlockBytes,
   rowBytes,
   type Weight,
-  type WeightDtype,
 } from "../../src/contracts/device.ts";
 import { Data, encode } from "../../src/selftest/data.ts";
+import { elementOf, type WeightKind } from "./cases.ts";
 
 type Element = "f32" | "f16" | "bf16";
 
@@ -35,10 +35,12 @@ export class Memory {
   }
 
   /** [rows, cols]; the zeros at the end of its rows are random numbers, too, which changes no time. */
-  weight(label: string, dtype: WeightDtype, rows: number, cols: number): Weight {
+  weight(label: string, kind: WeightKind, rows: number, cols: number): Weight {
+    const dtype = elementOf(kind);
     // Any bytes are quants; as scales, those of f16 are numbers.
     const element = dtype === "int8" || dtype === "int4" ? "f16" : dtype;
-    return { buffer: this.#filled(label, element, rows * rowBytes({ dtype, cols })), dtype, rows, cols };
+    const buffer = this.#filled(label, element, rows * rowBytes({ dtype, cols }));
+    return { buffer, dtype, rows, cols, ...(kind === "w8a8" && { roundsInput: true }) };
   }
 
   #filled(label: string, element: Element, bytes: number): DeviceBuffer {

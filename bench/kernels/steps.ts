@@ -1,5 +1,5 @@
-import type { WeightDtype } from "../../src/contracts/device.ts";
 import { markdownTable } from "../lib/markdown_table.ts";
+import type { WeightKind } from "./cases.ts";
 import { duration, type Line, percent } from "./report.ts";
 
 /**
@@ -8,7 +8,7 @@ import { duration, type Line, percent } from "./report.ts";
  */
 export interface Step {
   readonly model: string;
-  readonly dtype: WeightDtype;
+  readonly dtype: WeightKind;
   /** As many sequences with one row each; or "prefill", the rows of one prompt. */
   readonly kind: "decode" | "prefill";
   readonly rows: number;

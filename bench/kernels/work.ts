@@ -1,6 +1,6 @@
-import { CHUNK, CHUNK_BYTES, type WeightDtype } from "../../src/contracts/device.ts";
+import { CHUNK, CHUNK_BYTES } from "../../src/contracts/device.ts";
 import { SAMPLING_WORDS } from "../../src/contracts/runner.ts";
-import { BLOCK_SIZE, type Shape } from "./cases.ts";
+import { BLOCK_SIZE, elementOf, type Shape, type WeightKind } from "./cases.ts";
 
 /** What an operation cannot do without, however it is written. */
 export interface Work {
@@ -85,8 +85,8 @@ function attention(shape: Extract<Shape, { context: number }>, cached: number, p
 }
 
 /** Bytes of an element, its part of a scale counted. */
-function sizeOf(dtype: WeightDtype): number {
-  return CHUNK_BYTES[dtype] / CHUNK;
+function sizeOf(dtype: WeightKind): number {
+  return CHUNK_BYTES[elementOf(dtype)] / CHUNK;
 }
 
 /** What the machine gives at best, as measured. */

@@ -2,9 +2,9 @@
 // where rows are few.
 var<private> row_norms: array<RowNorm, ROWS>;
 
-fn prepare_rows(lane: u32, begin: array<u32, ROWS>, inputs4: u32) {
+fn prepare_rows(lane: u32, begin: array<u32, ROWS>) {
   for (var r = 0u; r < ROWS; r++) {
-    row_norms[r] = row_norm(lane, begin[r], inputs4, false, params.epsilon);
+    row_norms[r] = row_norm(lane, begin[r], params.inputs / 4u, false, params.epsilon);
   }
 }
 

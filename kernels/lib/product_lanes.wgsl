@@ -1,7 +1,5 @@
 // A product's shape for CPU adapters: a lane computes four columns of ROWS rows. There lanes are SIMD lanes and a load is
 // a gather, whatever its address; so the lanes of a subgroup load eight elements of a row together and broadcast them (eight_in_*.wgsl).
-alias input = f32;
-
 const LANES = 16u;
 const TILE = ROWS * 4u;
 
@@ -18,7 +16,7 @@ fn main(
   // Rows and columns past the end repeat the last one; they are not stored. No lane leaves early: all are needed to load.
   var begin: array<u32, ROWS>;
   for (var r = 0u; r < ROWS; r++) {
-    begin[r] = min(row0 + r, rows - 1u) * params.inputs;
+    begin[r] = input_row(min(row0 + r, rows - 1u));
   }
   var starts: array<u32, 4>;
   for (var c = 0u; c < 4u; c++) {
@@ -30,29 +28,25 @@ fn main(
     var chains = array<f32, TILE>();
     let i_end = min((chunk + 1u) * CHUNK8, params.chunks * CHUNK8);
     for (var i = chunk * CHUNK8; i < i_end; i++) {
-      var w: array<array<f32, 8>, 4>;
+      var w: array<octet, 4>;
       for (var c = 0u; c < 4u; c++) {
-        w[c] = unpack8(load8(c, starts[c] + i));
+        w[c] = octet_of(load8(c, starts[c] + i));
       }
       for (var r = 0u; r < ROWS; r++) {
         let v = eight(begin[r], i * 8u, place);
         for (var c = 0u; c < 4u; c++) {
-          var chain = chains[r * 4u + c];
-          chain = fma(v[0], w[c][0], chain);
-          chain = fma(v[1], w[c][1], chain);
-          chain = fma(v[2], w[c][2], chain);
-          chain = fma(v[3], w[c][3], chain);
-          chain = fma(v[4], w[c][4], chain);
-          chain = fma(v[5], w[c][5], chain);
-          chain = fma(v[6], w[c][6], chain);
-          chains[r * 4u + c] = fma(v[7], w[c][7], chain);
+          chains[r * 4u + c] = add8(v, w[c], chains[r * 4u + c]);
         }
       }
+    }
+    var input_scales: array<f32, ROWS>;
+    for (var r = 0u; r < ROWS; r++) {
+      input_scales[r] = input_scale(begin[r], chunk);
     }
     for (var c = 0u; c < 4u; c++) {
       let scale = chunk_scale(c, starts[c], chunk);
       for (var r = 0u; r < ROWS; r++) {
-        sums[r * 4u + c] = fma(chains[r * 4u + c], scale, sums[r * 4u + c]);
+        sums[r * 4u + c] = fma(chains[r * 4u + c], input_scales[r] * scale, sums[r * 4u + c]);
       }
     }
   }

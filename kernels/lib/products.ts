@@ -1,15 +1,22 @@
+import chainF32 from "./chain_f32.wgsl" with { type: "text" };
+import chainInt8 from "./chain_int8.wgsl" with { type: "text" };
 import chunk from "./chunk.wgsl" with { type: "text" };
 import chunkScale from "./chunk_scale.wgsl" with { type: "text" };
 import eightIn4 from "./eight_in_4.wgsl" with { type: "text" };
 import eightIn8 from "./eight_in_8.wgsl" with { type: "text" };
 import finishRows from "./finish_rows.wgsl" with { type: "text" };
+import inputLanes from "./input_lanes.wgsl" with { type: "text" };
 import inputNormed from "./input_normed.wgsl" with { type: "text" };
 import inputPlain from "./input_plain.wgsl" with { type: "text" };
+import inputQuads from "./input_quads.wgsl" with { type: "text" };
+import inputRounded from "./input_rounded.wgsl" with { type: "text" };
+import inputRoundedLanes from "./input_rounded_lanes.wgsl" with { type: "text" };
 import laneSums from "./lanes.wgsl" with { type: "text" };
 import chunks from "./product_chunks.wgsl" with { type: "text" };
 import lanes from "./product_lanes.wgsl" with { type: "text" };
 import matrix from "./product_matrix.wgsl" with { type: "text" };
 import tile from "./product_tile.wgsl" with { type: "text" };
+import tileInt8 from "./product_tile_int8.wgsl" with { type: "text" };
 import rowNorm from "./row_norm.wgsl" with { type: "text" };
 import sum4 from "./sum4.wgsl" with { type: "text" };
 import unscaled from "./unscaled.wgsl" with { type: "text" };
@@ -58,13 +65,29 @@ export interface MatrixUnit {
   readonly lanes: number;
 }
 
+/** Rows of x as they are, after an RMSNorm of them, or rounded to int8 by the kernel quantize_rows. */
+export type InputKind = "plain" | "normed" | "rounded";
+
+/** The texts of a shape, by its input. */
+type Inputs = Readonly<Partial<Record<InputKind, readonly string[]>>>;
+
 const PRODUCTS = {
-  lanes8: [lanes, eightIn8, finishRows],
-  lanes4: [lanes, eightIn4, finishRows],
-  chunks: [laneSums, sum4, chunks],
-  tile: [tile, finishRows],
-  matrix: [matrix],
-};
+  lanes8: {
+    plain: [chainF32, inputLanes, eightIn8, lanes, finishRows],
+    rounded: [chainF32, inputRoundedLanes, eightIn8, lanes, finishRows],
+  },
+  lanes4: {
+    plain: [chainF32, inputLanes, eightIn4, lanes, finishRows],
+    rounded: [chainF32, inputRoundedLanes, eightIn4, lanes, finishRows],
+  },
+  chunks: {
+    plain: [chainF32, inputQuads, inputPlain, laneSums, chunks],
+    normed: [chainF32, inputQuads, inputNormed, rowNorm, sum4, laneSums, chunks],
+    rounded: [chainInt8, inputRounded, laneSums, chunks],
+  },
+  tile: { plain: [tile, finishRows], rounded: [chainInt8, inputRounded, tileInt8, finishRows] },
+  matrix: { plain: [matrix] },
+} satisfies Record<string, Inputs>;
 
 /** The constants that make a shape out of its kind. */
 export function shapeConstants(shape: ProductShape): Readonly<Record<string, number>> {
@@ -98,8 +121,15 @@ export function shapeExtensions(kind: ProductShape["kind"]): readonly Extension[
 export interface Product {
   readonly shape: ProductShape;
   readonly weight: PackedWeight;
-  /** Rows of x go through an RMSNorm first; the chunks shape can do that. */
-  readonly normed: boolean;
+  readonly input: InputKind;
+}
+
+/** The feature of WGSL that multiplies packed bytes. */
+export const PACKED_DOT = "packed_4x8_integer_dot_product";
+
+/** Whether a product multiplies packed bytes. */
+export function needsPackedDot({ shape, input }: Product): boolean {
+  return input === "rounded" && !shape.kind.startsWith("lanes");
 }
 
 /** The texts that read a weight's elements. */
@@ -107,12 +137,13 @@ export function weightText(weight: PackedWeight): string[] {
   return [chunk, ...WEIGHTS[weight]];
 }
 
-/** The texts that make a kernel a product of this shape and weight. `name` is the kernel's. */
-export function productText(name: string, { shape, weight, normed }: Product): string[] {
-  if (normed && shape.kind !== "chunks") {
-    throw new Error(`Cannot assemble kernel ${name}: a norm fits the shape chunks: received ${shape.kind}`);
+/** The texts that make a kernel a product of this shape, weight and input. `name` is the kernel's. */
+export function productText(name: string, { shape, weight, input }: Product): string[] {
+  const texts = (PRODUCTS[shape.kind] as Inputs)[input];
+  if (!texts) throw new Error(`Cannot assemble kernel ${name}: shape ${shape.kind} takes no ${input} input`);
+  if (input === "rounded" && weight !== "int8") {
+    throw new Error(`Cannot assemble kernel ${name}: rounded input takes a weight of int8: received ${weight}`);
   }
-  const input = shape.kind === "chunks" ? (normed ? [rowNorm, inputNormed] : [inputPlain]) : [];
   const constants = Object.entries(shapeConstants(shape)).map(([constant, value]) => `const ${constant} = ${value}u;`);
-  return [...constants, ...weightText(weight), chunkScale, ...PRODUCTS[shape.kind], ...input];
+  return [...constants, ...weightText(weight), chunkScale, ...texts];
 }

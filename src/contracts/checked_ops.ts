@@ -117,7 +117,8 @@ class Check {
   }
 
   weight(slot: string, weight: Weight): void {
-    const { buffer, dtype, rows, cols } = weight;
+    const { buffer, dtype, rows, cols, roundsInput } = weight;
+    this.that(!roundsInput || dtype === "int8", slot, "is int8 where x is rounded", dtype);
     this.that(cols % 4 === 0 && cols > 0, slot, "has a multiple of 4 columns", cols);
     const bytes = rows * rowBytes(weight);
     this.that(buffer.bytes >= bytes, slot, `of [${rows}, ${cols}] ${dtype} needs ${bytes} bytes`, sizeOf(buffer));

@@ -53,6 +53,13 @@ export interface Weight {
   readonly dtype: WeightDtype;
   readonly rows: number;
   readonly cols: number;
+  /**
+   * Products round x to int8, too, for int8 alone. With the largest magnitude of a chunk of a row of x in f32, the chunk's
+   * scale is that * fround(1 / 127) and its elements become round(x * (1 / scale)), ties to even; 1 / scale is four steps
+   * of Newton's from the guess 0x7ef311c7 less the scale's bits. Below 2^-90 the scale and all elements are 0, with NaN or
+   * infinity the scale is NaN. The sum of a chunk's integers joins the row's as fma(sum, scale of x * scale of the weight).
+   */
+  readonly roundsInput?: true;
 }
 
 /** An operation bound to its buffers. Only the device that made it can run it. */

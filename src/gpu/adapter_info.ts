@@ -1,3 +1,5 @@
+import { wgslFeatures } from "./runtime.ts";
+
 /** What `octavo doctor` and the logs say about an adapter. */
 export interface AdapterInfo {
   readonly vendor: string;
@@ -9,6 +11,8 @@ export interface AdapterInfo {
   /** Least lanes of a subgroup; 0: shaders cannot use subgroups. */
   readonly subgroupSize: number;
   readonly features: readonly string[];
+  /** Features of the shading language. */
+  readonly wgslFeatures: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
 }
 
@@ -27,6 +31,7 @@ export function describeAdapter(adapter: GPUAdapter): AdapterInfo {
     isCpu: isFallbackAdapter || /llvmpipe|lavapipe|swiftshader/i.test(`${device} ${description}`),
     subgroupSize: adapter.features.has("subgroups") ? subgroupMinSize : 0,
     features: [...adapter.features].sort(),
+    wgslFeatures: [...wgslFeatures()].sort(),
     limits,
   };
 }

@@ -27,14 +27,23 @@ export class Binder {
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
   readonly #step: GPUBuffer;
+  readonly #allocate: (label: string, bytes: number) => DeviceBuffer;
+  readonly #scratch = new Map<DeviceBuffer, DeviceBuffer>();
   /** Bound where an optional input is absent; the params tell the kernel not to read it. */
   readonly #absent: GPUBuffer;
 
-  constructor(device: GPUDevice, pipelines: Pipelines, step: GPUBuffer, limits: BindingLimits) {
+  constructor(
+    device: GPUDevice,
+    pipelines: Pipelines,
+    step: GPUBuffer,
+    limits: BindingLimits,
+    allocate: (label: string, bytes: number) => DeviceBuffer,
+  ) {
     this.#device = device;
     this.#pipelines = pipelines;
     this.#step = step;
     this.limits = limits;
+    this.#allocate = allocate;
     this.#absent = device.createBuffer({ label: "absent input", size: 16, usage: GPUBufferUsage.STORAGE });
   }
 
@@ -64,6 +73,16 @@ export class Binder {
       layout: this.#pipelines.layout(kernel),
       entries: resources.map((resource, binding) => ({ binding, resource })),
     });
+  }
+
+  /** Room for what a dispatch makes of `buffer` and the next one reads: the same whenever it is asked for again. */
+  scratch(buffer: DeviceBuffer, bytes: number): DeviceBuffer {
+    let room = this.#scratch.get(buffer);
+    if (!room || room.bytes < bytes) {
+      room = this.#allocate(`scratch of ${buffer.label}`, bytes);
+      this.#scratch.set(buffer, room);
+    }
+    return room;
   }
 
   shader(kernel: Kernel, specialisation: Specialisation = {}): Shader {

@@ -28,6 +28,8 @@ export interface BindingLimits {
   readonly alignment: number;
   /** Storage buffers that a kernel may have. */
   readonly maxStorageBuffers: number;
+  /** Features of the shading language. */
+  readonly wgslFeatures: ReadonlySet<string>;
 }
 
 /** Rows [first, first + count) of a weight as one binding; row `first` is row `base` of the binding. */

@@ -90,10 +90,16 @@ export class GpuDevice implements Device {
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#step = device.createBuffer({ label: "step", size: STEP_BYTES, usage });
     const { minStorageBufferOffsetAlignment: alignment, maxStorageBuffersPerShaderStage } = device.limits;
-    const limits = { maxBytes: this.maxBindingBytes, alignment, maxStorageBuffers: maxStorageBuffersPerShaderStage };
-    const binder = new Binder(device, this.#pipelines, this.#step, limits);
+    const limits = {
+      maxBytes: this.maxBindingBytes,
+      alignment,
+      maxStorageBuffers: maxStorageBuffersPerShaderStage,
+      wgslFeatures: new Set(info.wgslFeatures),
+    };
+    const allocate = (label: string, bytes: number) => this.allocate(label, bytes);
+    const binder = new Binder(device, this.#pipelines, this.#step, limits, allocate);
     const lanes = lanesOf(tuneFor, device.features.has("subgroups") ? info.subgroupSize : 0);
-    this.ops = checkedOps(new GpuOps(binder, (label, bytes) => this.allocate(label, bytes), lanes, unit));
+    this.ops = checkedOps(new GpuOps(binder, allocate, lanes, unit));
     this.lost = device.lost.then(({ reason, message }) => `The GPU device was lost (${reason}): ${message}`);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // Dawn would print it; it is thrown instead.

@@ -13,6 +13,7 @@ import type {
   QkvArgs,
   RopeArgs,
   SampleArgs,
+  Weight,
 } from "../contracts/device.ts";
 import type { Binder, GpuOp } from "./binder.ts";
 import { Attention } from "./ops/attention.ts";
@@ -32,6 +33,8 @@ import { sampleOp } from "./ops/sample.ts";
 export class GpuOps implements Ops {
   readonly #binder: Binder;
   readonly #products: ProductTuning;
+  /** For weights that round their input: its integers are for the lanes, also where there are matrix units. */
+  readonly #roundedProducts: ProductTuning;
   readonly #attention: Attention;
 
   /** `lanes` says what the adapter is, which changes the choice of kernel shapes but no result; `unit` changes products. */
@@ -43,7 +46,12 @@ export class GpuOps implements Ops {
   ) {
     this.#binder = binder;
     this.#products = productTuning(lanes, unit);
+    this.#roundedProducts = productTuning(lanes, null);
     this.#attention = new Attention(binder, allocate, lanes);
+  }
+
+  #productsOf({ roundsInput }: Weight): ProductTuning {
+    return roundsInput ? this.#roundedProducts : this.#products;
   }
 
   embed(name: string, args: EmbedArgs): GpuOp {
@@ -55,15 +63,15 @@ export class GpuOps implements Ops {
   }
 
   linear(name: string, args: LinearArgs): GpuOp {
-    return linearOp(this.#binder, name, args, this.#products);
+    return linearOp(this.#binder, name, args, this.#productsOf(args.weight));
   }
 
   gatedLinear(name: string, args: GatedLinearArgs): GpuOp {
-    return gatedLinearOp(this.#binder, name, args, this.#products);
+    return gatedLinearOp(this.#binder, name, args, this.#productsOf(args.weight));
   }
 
   qkv(name: string, args: QkvArgs): GpuOp {
-    return qkvOp(this.#binder, name, args, this.#products);
+    return qkvOp(this.#binder, name, args, this.#productsOf(args.weight));
   }
 
   ropeAndWrite(name: string, args: RopeArgs): GpuOp {

@@ -45,7 +45,7 @@ export class Pipelines {
     const named = ([constant, value]: [string, number | undefined]) => `${constant}=${value}`;
     const shape = product
       ? [
-          ...[product.weight, ...(product.normed ? ["normed"] : []), product.shape.kind],
+          ...[product.weight, product.input, product.shape.kind],
           ...Object.entries(shapeConstants(product.shape)).map(named),
         ]
       : [];

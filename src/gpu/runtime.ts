@@ -33,6 +33,12 @@ export async function openAdapter(adapter?: string, { experimental = false } = {
   return found;
 }
 
+/** Features of the shading language, which are WebGPU's, whatever the adapter; none before one was opened. */
+export function wgslFeatures(): ReadonlySet<string> {
+  const [gpu] = kept.octavoGpus?.values() ?? [];
+  return gpu?.wgslLanguageFeatures ?? new Set();
+}
+
 async function loadGpu(options: string[]): Promise<GPU> {
   kept.octavoGpus ??= new Map();
   const key = options.join(" ");

@@ -17,7 +17,7 @@ export function linearOp(name: string, args: LinearArgs, products: ProductPrecis
   const out = memory(args.out).f32;
   const normed = inputNorm(name, args);
   const x = memory(normed ? normed.out : args.x).f32;
-  const weight = productRows(args.weight, products);
+  const product = productRows(args.weight, products);
   const bias = args.bias && memory(args.bias).f32;
   const activate = ACTIVATIONS[args.activation];
   const add = args.write === "add";
@@ -25,8 +25,9 @@ export function linearOp(name: string, args: LinearArgs, products: ProductPrecis
     normed?.compute(step);
     const rows = step[args.rows === "samples" ? "samples" : "rows"];
     for (let r = 0; r < rows; r++) {
+      const dot = product(x, r * inputs);
       for (let column = 0; column < outputs; column++) {
-        const sum = weight.dot(x, r * inputs, column * stride, inputs) + (bias ? bias[column]! : 0);
+        const sum = dot(column * stride) + (bias ? bias[column]! : 0);
         const at = r * outputs + column;
         out[at] = activate(sum) + (add ? out[at]! : 0);
       }
@@ -41,15 +42,16 @@ export function gatedLinearOp(name: string, args: GatedLinearArgs, products: Pro
   const out = memory(args.out).f32;
   const normed = inputNorm(name, args);
   const x = memory(normed ? normed.out : args.x).f32;
-  const weight = productRows(args.weight, products);
+  const product = productRows(args.weight, products);
   const bias = args.bias && memory(args.bias).f32;
   const activate = ACTIVATIONS[args.activation];
   return referenceOp(name, (step) => {
     normed?.compute(step);
     for (let r = 0; r < step.rows; r++) {
+      const dot = product(x, r * inputs);
       for (let column = 0; column < inner; column++) {
-        const gate = weight.dot(x, r * inputs, column * stride, inputs) + (bias ? bias[column]! : 0);
-        const up = weight.dot(x, r * inputs, (inner + column) * stride, inputs) + (bias ? bias[inner + column]! : 0);
+        const gate = dot(column * stride) + (bias ? bias[column]! : 0);
+        const up = dot((inner + column) * stride) + (bias ? bias[inner + column]! : 0);
         out[r * inner + column] = activate(gate) * up;
       }
     }

@@ -3,8 +3,16 @@ import { memory } from "./buffer.ts";
 import { F16_VALUES } from "./half.ts";
 import type { Rows } from "./rows.ts";
 
+/** Rows of quants that share scales. */
+export interface QuantizedRows extends Rows {
+  /** Unpacks a chunk of the row that begins at element `at` into `quants` and returns its scale. */
+  chunkOf(at: number, chunk: number): number;
+  /** Those of the chunk that was last unpacked. */
+  readonly quants: Float64Array;
+}
+
 /** A quantised weight's elements (src/weights/quantize.ts), row-major; rows are read from their beginnings. */
-export function quantizedRows(weight: Weight): Rows {
+export function quantizedRows(weight: Weight): QuantizedRows {
   const { u8, u16 } = memory(weight.buffer);
   const padded = paddedCols(weight.cols);
   const bytes = rowBytes(weight);
@@ -12,13 +20,14 @@ export function quantizedRows(weight: Weight): Rows {
   const unpack = weight.dtype === "int8" ? unpackInt8 : unpackInt4;
   const quants = new Float64Array(CHUNK);
 
-  /** Unpacks a chunk into `quants` and returns its scale; `at` is the element that begins its row. */
   const chunkOf = (at: number, chunk: number) => {
     const row = (at / padded) * bytes;
     unpack(u8, row + chunk * (quantBytes / (padded / CHUNK)), quants);
     return F16_VALUES[u16[(row + quantBytes) / 2 + chunk]!]!;
   };
   return {
+    chunkOf,
+    quants,
     dot(x, from, at, count) {
       let total = 0;
       for (let begin = 0; begin < count; begin += CHUNK) {

@@ -10,6 +10,12 @@ export interface Rows {
   set(at: number, value: number): void;
 }
 
+/**
+ * Products of rows of x with a weight's rows: takes the row of x that begins at `from` and returns its product with the
+ * weight's row that begins at element `at`.
+ */
+export type ProductRows = (x: Float32Array, from: number) => (at: number) => number;
+
 export function floatRows({ f32 }: ReferenceBuffer): Rows {
   return {
     dot(x, from, at, count) {

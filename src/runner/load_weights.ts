@@ -55,15 +55,18 @@ export interface LoadProgress {
   readonly totalBytes: number;
 }
 
+/** How matrices are quantised. w8a8: as int8, and their products round x to int8, too. */
+export type Quantization = QuantizedDtype | "w8a8";
+
 /** What the matrices become on the device. */
 export interface MatrixTypes {
   /** Of those that are not quantised; auto: as they are stored. */
   readonly dtype: FloatDtype | "auto";
   /**
-   * Of the layers' matrices. With either scheme the head becomes int8, and with it an embedding table that is the head;
-   * another table stays as it is.
+   * Of the layers' matrices. The head becomes int8 with int4, too, and with it an embedding table that is the head; another
+   * table stays as it is.
    */
-  readonly quantization: QuantizedDtype | "none";
+  readonly quantization: Quantization | "none";
 }
 
 /** Host bytes that may be on their way to the device before the loader waits for them. */
@@ -83,7 +86,7 @@ export async function loadWeights(
 ): Promise<LoadedModel> {
   const loader = new Loader(checkpoint, device, dtype, onProgress);
   const inLayers = quantization === "none" ? null : quantization;
-  const inHead = quantization === "none" ? null : "int8";
+  const inHead = inLayers === "int4" ? "int8" : inLayers;
   const embedding = await loader.matrix([spec.embedding], spec.head ? null : inHead);
   const layers: LoadedLayer[] = [];
   for (const slots of spec.layers) layers.push(await loadLayer(loader, slots, inLayers));
@@ -95,7 +98,7 @@ export async function loadWeights(
   return { embedding, layers, finalNorm, head, digest, bytes, ...(learned && { learnedPositions: learned }) };
 }
 
-async function loadLayer(loader: Loader, slots: LayerSlots, quantized: QuantizedDtype | null): Promise<LoadedLayer> {
+async function loadLayer(loader: Loader, slots: LayerSlots, quantized: Quantization | null): Promise<LoadedLayer> {
   return {
     attentionNorm: await loader.norm(slots.attentionNorm),
     qkv: await loader.linear([slots.q, slots.k, slots.v], quantized),
@@ -141,20 +144,23 @@ class Loader {
   }
 
   /** One matrix from the rows of one or more tensors, stacked in order. */
-  async matrix(slots: readonly TensorSlot[], quantized: QuantizedDtype | null): Promise<Weight> {
+  async matrix(slots: readonly TensorSlot[], quantized: Quantization | null): Promise<Weight> {
     const [first] = slots as readonly [TensorSlot];
     const cols = first.shape[1]!;
     const rows = slots.reduce((sum, slot) => sum + slot.shape[0]!, 0);
-    const dtype = quantized ?? (this.#dtype === "auto" ? this.#commonDtype(slots) : this.#dtype);
+    const roundsInput = quantized === "w8a8";
+    const unquantized = this.#dtype === "auto" ? this.#commonDtype(slots) : this.#dtype;
+    const dtype = roundsInput ? "int8" : (quantized ?? unquantized);
     const buffer = this.#allocate(first.name, rows * rowBytes({ dtype, cols }));
     let offset = 0;
     for (const { name } of slots) {
-      offset = await this.#upload(name, dtype, buffer, offset, rowsOf(name, this.#storedDtype(name), dtype, cols));
+      const layOut = rowsOf(name, this.#storedDtype(name), dtype, cols);
+      offset = await this.#upload(name, quantized ?? dtype, buffer, offset, layOut);
     }
-    return { buffer, dtype, rows, cols };
+    return { buffer, dtype, rows, cols, ...(roundsInput && { roundsInput }) };
   }
 
-  async linear(slots: readonly LinearSlot[], quantized: QuantizedDtype | null): Promise<LoadedLinear> {
+  async linear(slots: readonly LinearSlot[], quantized: Quantization | null): Promise<LoadedLinear> {
     const weight = await this.matrix(
       slots.map((slot) => slot.weight),
       quantized,
@@ -196,16 +202,16 @@ class Loader {
     return this.#device.allocate(label, bytes);
   }
 
-  /** Writes a tensor at `offset`, laid out by `layOut`, and returns the offset after it. */
+  /** Writes a tensor at `offset`, laid out by `layOut`, and returns the offset after it. `kept` is for the digest. */
   async #upload(
     name: string,
-    dtype: WeightDtype,
+    kept: WeightDtype | Quantization,
     buffer: DeviceBuffer,
     offset: number,
     layOut: (chunk: Uint8Array) => Uint8Array,
   ): Promise<number> {
     const stored = this.#storedDtype(name);
-    this.#digest.tensor(name, stored, dtype, this.#checkpoint.tensors.get(name)!.bytes);
+    this.#digest.tensor(name, stored, kept, this.#checkpoint.tensors.get(name)!.bytes);
     for await (const chunk of this.#checkpoint.read(name)) {
       this.#digest.chunk(chunk);
       const data = layOut(chunk);

@@ -16,7 +16,7 @@ export class WeightsDigest {
   readonly #hash = createHash("sha256");
   readonly #sample = new Uint32Array(MOST_SAMPLED);
 
-  /** The tensor whose chunks follow; `stored` is its dtype in the file, `kept` that on the device. */
+  /** The tensor whose chunks follow; `stored` is its dtype in the file, `kept` what it is on the device. */
   tensor(name: string, stored: string, kept: string, bytes: number): void {
     this.#hash.update(`${JSON.stringify(name)} ${stored} ${kept} ${bytes}\n`);
   }

@@ -92,8 +92,14 @@ function quantizeRows(values: Float32Array, cols: number, dtype: QuantizedDtype)
   return new Uint16Array(out.buffer);
 }
 
-export function weight(buffer: DeviceBuffer, dtype: WeightDtype, rows: number, cols: number): Weight {
-  return { buffer, dtype, rows, cols };
+export function weight(
+  buffer: DeviceBuffer,
+  dtype: WeightDtype,
+  rows: number,
+  cols: number,
+  roundsInput = false,
+): Weight {
+  return { buffer, dtype, rows, cols, ...(roundsInput && { roundsInput }) };
 }
 
 /** Elements of one K or V cache. */

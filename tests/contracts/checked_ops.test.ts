@@ -47,6 +47,9 @@ describe("checkedOps", () => {
     );
     expect(() => ops.linear("down", { ...linear, bias: buffer("b", 5) })).toThrow("bias needs 24 bytes");
     expect(() => ops.linear("down", { ...linear, weight: { ...weight, rows: 6, cols: 6 } })).toThrow("multiple of 4");
+    expect(() => ops.linear("down", { ...linear, weight: { ...linear.weight, roundsInput: true } })).toThrow(
+      "Cannot bind down: weight is int8 where x is rounded: received bf16",
+    );
     expect(() => ops.gatedLinear("mlp", { ...linear, weight: { ...weight, rows: 5 } })).toThrow("as many up rows");
     expect(() => ops.attention("a", { ...attention, heads: 3 })).toThrow(
       "heads is a multiple of 2 KV heads: received 3",

@@ -126,7 +126,7 @@ describe("octavo serve refuses with one sentence", () => {
     ["a model that is not there", ["serve", "/no/such/model", "--device", "reference"], /\/no\/such\/model/],
     ["a flag out of range", ["serve", "x", "--port", "99999"], /--port must be a whole number from 0 to 65535/],
     ["an unknown flag", ["serve", "x", "--prot", "1"], /unknown option '--prot'/],
-    ["a choice that is none", ["serve", "x", "--quantization", "int2"], /must be one of none, int8, int4/],
+    ["a choice that is none", ["serve", "x", "--quantization", "int2"], /must be one of none, int8, int4, w8a8/],
   ];
   for (const [name, args, message] of cases) {
     test(name, async () => {

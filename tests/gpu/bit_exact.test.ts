@@ -27,6 +27,12 @@ const qkvShapes: readonly QkvCase[] = [
   { rows: 1, inputs: 68, heads: 4, kvHeads: 2, headDim: 12, dtype: "bf16", kvDtype: "f16", rotate: true, bias: true },
   { rows: 5, inputs: 256, heads: 4, kvHeads: 1, headDim: 32, dtype: "f32", kvDtype: "f32", rotate: true, norm: true },
   { rows: 37, inputs: 96, heads: 2, kvHeads: 1, headDim: 32, dtype: "f16", kvDtype: "f32", rotate: true, norm: true },
+  ...([1, 5, 37] as const).map(
+    (rows): QkvCase => ({
+      ...{ rows, inputs: 164, heads: 4, kvHeads: 2, headDim: 16, rotate: true, norm: true, bias: true },
+      ...{ dtype: "int8", rounded: true, kvDtype: "f16" },
+    }),
+  ),
 ];
 
 const ROWS = 21;
@@ -70,6 +76,18 @@ describeGpu("a row's bits do not depend on its batch or the kernel's shape", () 
       await expectSameRows(linearScenario(shape), 332, 70);
     }, 240_000);
   }
+
+  test("linear and gated linear in int8 of rows rounded to int8", async () => {
+    const rounded = { rows: ROWS, dtype: "int8", bias: true, rounded: true } as const;
+    await expectSameRows(linearScenario({ ...rounded, inputs: 332, outputs: 70 }), 332, 70);
+    for (const norm of ["rms", "layer"] as const) {
+      await expectSameRows(gatedLinearScenario({ ...rounded, norm, inputs: 196, outputs: 67 }), 196, 67);
+    }
+    await expectSameRows(linearScenario({ ...rounded, inputs: 1060, outputs: 301 }), 1060, 301, [
+      devices[1]!,
+      slicing!,
+    ]);
+  }, 240_000);
 
   for (const dtype of ["bf16", "int4"] as const) {
     for (const norm of [undefined, "rms", "layer"] as const) {

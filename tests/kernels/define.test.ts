@@ -29,7 +29,7 @@ describe("assemble", () => {
       buffers: { weight: "read array<packed8>" },
     });
     const shape = { kind: "lanes8", rows: 2 } as const;
-    const code = assemble(product, { product: { shape, weight: "f16", normed: false } });
+    const code = assemble(product, { product: { shape, weight: "f16", input: "plain" } });
     const order = [
       "enable subgroups;",
       "const ROWS = 2u;",
@@ -45,10 +45,18 @@ describe("assemble", () => {
     const needless = {
       packed: "f16",
       constants: { ROWS: 1 },
-      product: { shape, weight: "f16", normed: false },
+      product: { shape, weight: "f16", input: "plain" },
     } as const;
     expect(() => assemble(kernel, needless)).toThrow("product: received shape lanes8");
-    expect(() => assemble(product, { product: { shape, weight: "f16", normed: true } })).toThrow("received lanes8");
+    expect(() => assemble(product, { product: { shape, weight: "f16", input: "normed" } })).toThrow(
+      "shape lanes8 takes no normed input",
+    );
+    const tile = { kind: "tile", rows: 4 } as const;
+    const rounded = assemble(product, { product: { shape: tile, weight: "int8", input: "rounded" } });
+    expect(rounded).toStartWith("requires packed_4x8_integer_dot_product;\nconst ROWS = 4u;");
+    expect(() => assemble(product, { product: { shape: tile, weight: "int4", input: "rounded" } })).toThrow(
+      "rounded input takes a weight of int8: received int4",
+    );
   });
 
   test("refuses a missing constant and a missing or needless element type", () => {

@@ -112,7 +112,7 @@ describe("loadWeights", () => {
   }, 60_000);
 
   test("quantises the layers as asked for, the head to int8, and no table that is not the head", async () => {
-    const dtypesOf = async (name: string, quantization: "none" | "int8" | "int4") => {
+    const dtypesOf = async (name: string, quantization: "none" | "int8" | "int4" | "w8a8") => {
       const opened = await openCheckpoint(join(import.meta.dir, "../golden", name));
       const spec = parseModel(opened.config);
       const types = { dtype: "auto", quantization } as const;
@@ -121,7 +121,8 @@ describe("loadWeights", () => {
       const [{ qkv, o, mlp }] = model.layers as [(typeof model.layers)[0]];
       const up = mlp.kind === "gated" ? mlp.gateUp : mlp.up;
       const weights = [model.embedding, qkv.weight, o.weight, up.weight, mlp.down.weight, model.head.weight];
-      return { dtypes: weights.map(({ dtype }) => dtype), tied: !spec.head, digest: model.digest };
+      const rounding = weights.map(({ roundsInput = false }) => roundsInput);
+      return { dtypes: weights.map(({ dtype }) => dtype), rounding, tied: !spec.head, digest: model.digest };
     };
     const tied = await dtypesOf("llama-hd16", "int4");
     const untied = await dtypesOf("llama-hd64", "int4");
@@ -129,9 +130,13 @@ describe("loadWeights", () => {
     expect(tied.dtypes).toEqual(["int8", "int4", "int4", "int4", "int4", "int8"]);
     expect(untied.dtypes).toEqual([untied.dtypes[0]!, "int4", "int4", "int4", "int4", "int8"]);
     expect(untied.dtypes[0]).toMatch(/^(b?f16|f32)$/);
-    const schemes = await Promise.all((["none", "int8", "int4"] as const).map((it) => dtypesOf("llama-hd64", it)));
+    const names = ["none", "int8", "int4", "w8a8"] as const;
+    const schemes = await Promise.all(names.map((scheme) => dtypesOf("llama-hd64", scheme)));
     // What names the KV cache's blocks on disk.
-    expect(new Set(schemes.map(({ digest }) => digest)).size).toBe(3);
+    expect(new Set(schemes.map(({ digest }) => digest)).size).toBe(4);
+    expect(schemes[3]!.dtypes).toEqual(schemes[1]!.dtypes);
+    expect(schemes.map(({ rounding }) => rounding.filter(Boolean).length)).toEqual([0, 0, 0, 5]);
+    expect((await dtypesOf("llama-hd16", "w8a8")).rounding).toEqual(Array.from({ length: 6 }, () => true));
   });
 
   test("stacks q, k and v, and converts where a dtype is asked for", async () => {

@@ -1,8 +1,9 @@
 import type { Product, ProductShape } from "../../../kernels/lib/products.ts";
-import type { DeviceBuffer, InputNorm, StepShape, Weight } from "../../contracts/device.ts";
+import type { DeviceBuffer, InputNorm, RowKind, StepShape, Weight } from "../../contracts/device.ts";
 import type { Binder, Dispatch } from "../binder.ts";
 import { normOp } from "./norm.ts";
 import type { ProductTuning } from "./product.ts";
+import { roundRows } from "./quantize_rows.ts";
 
 /** Shapes of a product that read the same x. */
 export interface ProductInput {
@@ -16,6 +17,7 @@ interface Normed {
   readonly x: DeviceBuffer;
   readonly norm?: InputNorm;
   readonly weight: Weight;
+  readonly rows?: RowKind;
 }
 
 /**
@@ -26,11 +28,16 @@ interface Normed {
 export function normedProduct(
   binder: Binder,
   name: string,
-  { x, norm, weight }: Normed,
+  { x, norm, weight, rows = "tokens" }: Normed,
   tuning: ProductTuning,
   bind: (input: ProductInput) => Dispatch[],
 ): Dispatch[] {
   const { shapes, choose } = tuning;
+  if (weight.roundsInput) {
+    const before = norm ? normOp(binder, `${name} norm`, { ...norm, x, width: weight.cols }).dispatches : [];
+    const rounded = roundRows(binder, name, norm?.out ?? x, weight.cols, rows, tuning);
+    return [...before, rounded.dispatch, ...bind({ x: rounded.out, norm: undefined, shapes })];
+  }
   if (!norm) return bind({ x, norm, shapes });
   const fuses = ({ kind }: ProductShape) => kind === "chunks" && norm.kind === "rms" && !norm.bias;
   const before = normOp(binder, `${name} norm`, { ...norm, x, width: weight.cols }).dispatches.map((dispatch) => ({
@@ -45,6 +52,6 @@ export function normedProduct(
 }
 
 /** What to compile for a shape. */
-export function productOf(shape: ProductShape, { dtype: weight }: Weight, { norm }: ProductInput): Product {
-  return { shape, weight, normed: norm !== undefined };
+export function productOf(shape: ProductShape, { dtype, roundsInput }: Weight, { norm }: ProductInput): Product {
+  return { shape, weight: dtype, input: roundsInput ? "rounded" : norm ? "normed" : "plain" };
 }

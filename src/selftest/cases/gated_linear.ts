@@ -1,10 +1,10 @@
 import { Data, encodeRows, weight } from "../data.ts";
 import type { Case, Scenario } from "../scenario.ts";
-import { describeLinear, inputNorm, type LinearCase } from "./linear.ts";
+import { describeLinear, inputNorm, type LinearCase, productTolerance } from "./linear.ts";
 
 /** `outputs` is the inner width: the weight has twice as many rows. */
 export function gatedLinearScenario(shape: Omit<LinearCase, "add" | "samples">): Scenario {
-  const { rows, inputs, outputs, dtype, activation = "silu", bias, norm, size = 1 } = shape;
+  const { rows, inputs, outputs, dtype, activation = "silu", bias, norm, rounded, size = 1 } = shape;
   const data = new Data(inputs * 19 + outputs);
   return {
     buffers: {
@@ -19,7 +19,7 @@ export function gatedLinearScenario(shape: Omit<LinearCase, "add" | "samples">):
       ops.gatedLinear("gated", {
         out: buffer("out"),
         x: buffer("x"),
-        weight: weight(buffer("weight"), dtype, 2 * outputs, inputs),
+        weight: weight(buffer("weight"), dtype, 2 * outputs, inputs, rounded),
         ...(bias && { bias: buffer("bias") }),
         ...(norm && { norm: inputNorm(norm, buffer) }),
         activation,
@@ -40,6 +40,8 @@ const shapes: readonly LinearCase[] = [
   { rows: 2, inputs: 64, outputs: 64, dtype: "f32", size: 1e6 },
   { rows: 1, inputs: 196, outputs: 67, dtype: "int8" },
   { rows: 70, inputs: 64, outputs: 40, dtype: "int8", bias: true },
+  { rows: 1, inputs: 196, outputs: 67, dtype: "int8", rounded: true },
+  { rows: 37, inputs: 352, outputs: 40, dtype: "int8", rounded: true, bias: true, norm: "layer" },
   { rows: 1, inputs: 256, outputs: 67, dtype: "int4", bias: true },
   { rows: 5, inputs: 132, outputs: 40, dtype: "int4", activation: "gelu_tanh" },
 ];
@@ -48,5 +50,5 @@ export const gatedLinearCases: readonly Case[] = shapes.map((shape) => ({
   kernel: "gated_linear",
   name: describeLinear(shape),
   scenario: () => gatedLinearScenario(shape),
-  tolerance: 3e-6,
+  tolerance: productTolerance(shape),
 }));

@@ -9,6 +9,7 @@ export interface QkvCase {
   kvHeads: number;
   headDim: number;
   dtype: WeightDtype;
+  rounded?: boolean;
   kvDtype: KvDtype;
   rotate: boolean;
   bias?: boolean;
@@ -17,7 +18,7 @@ export interface QkvCase {
 
 /** `parts`: as operations of their own, a norm, a product and then a rotation. */
 export function qkvScenario(shape: QkvCase, { parts = false } = {}): Scenario {
-  const { rows, inputs, heads, kvHeads, headDim, dtype, kvDtype, rotate, bias, norm } = shape;
+  const { rows, inputs, heads, kvHeads, headDim, dtype, kvDtype, rotate, bias, norm, rounded } = shape;
   const data = new Data(rows + heads * headDim);
   const kv: KvShape = { dtype: kvDtype, numBlocks: 12, blockSize: 8, kvHeads, headDim };
   const caches = encodeCache(data.floats(cacheLength(kv)), kv);
@@ -42,7 +43,7 @@ export function qkvScenario(shape: QkvCase, { parts = false } = {}): Scenario {
       const product = {
         x: buffer("x"),
         ...(norm && { norm: { ...rms, out: buffer("normed") } }),
-        weight: weight(buffer("weight"), dtype, outputs, inputs),
+        weight: weight(buffer("weight"), dtype, outputs, inputs, rounded),
         ...(bias && { bias: buffer("bias") }),
       };
       const rotation = {
@@ -91,6 +92,18 @@ const shapes: readonly QkvCase[] = [
   { rows: 5, inputs: 96, heads: 2, kvHeads: 1, headDim: 64, dtype: "f16", kvDtype: "f32", rotate: false, bias: true },
   { rows: 3, inputs: 196, heads: 4, kvHeads: 2, headDim: 16, dtype: "int8", kvDtype: "f16", rotate: true, bias: true },
   { rows: 1, inputs: 164, heads: 4, kvHeads: 2, headDim: 32, dtype: "int4", kvDtype: "f32", rotate: true },
+  {
+    rows: 12,
+    inputs: 196,
+    heads: 4,
+    kvHeads: 2,
+    headDim: 16,
+    dtype: "int8",
+    rounded: true,
+    kvDtype: "f32",
+    rotate: true,
+    bias: true,
+  },
 ];
 
 export const qkvCases: readonly Case[] = shapes.map((shape) => ({
@@ -102,7 +115,9 @@ export const qkvCases: readonly Case[] = shapes.map((shape) => ({
 }));
 
 export function describeQkv(shape: QkvCase): string {
-  const { rows, inputs, heads, kvHeads, headDim, dtype, kvDtype, rotate, bias, norm } = shape;
+  const { rows, inputs, heads, kvHeads, headDim, dtype, kvDtype, rotate, bias, norm, rounded } = shape;
   const parts = [`${rows} x ${inputs} ${dtype}, heads ${heads}/${kvHeads} of ${headDim}, ${kvDtype}`];
-  return [...parts, norm && "normed", bias && "bias", !rotate && "no rotation"].filter(Boolean).join(", ");
+  return [...parts, rounded && "rounded", norm && "normed", bias && "bias", !rotate && "no rotation"]
+    .filter(Boolean)
+    .join(", ");
 }
