@@ -9,11 +9,13 @@ import {
   type WeightDtype,
 } from "../contracts/device.ts";
 import type { LayerSlots, LinearSlot, ModelSpec, NormSlot, TensorSlot } from "../contracts/model_spec.ts";
-import type { Checkpoint } from "../contracts/weights.ts";
+import { type Checkpoint, CheckpointError } from "../contracts/weights.ts";
 import { convert, weightDtype } from "../weights/dtype.ts";
+import { QuantizeThreads } from "../weights/quantize_threads.ts";
+import { storedRowBytes } from "../weights/stored_rows.ts";
 import { PaddedRows } from "./padded_rows.ts";
-import { QuantizedRows } from "./quantized_rows.ts";
 import { WeightsDigest } from "./weights_digest.ts";
+import { WholeRows } from "./whole_rows.ts";
 
 export interface LoadedLinear {
   readonly weight: Weight;
@@ -84,7 +86,7 @@ export async function loadWeights(
   { dtype, quantization }: MatrixTypes,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<LoadedModel> {
-  const loader = new Loader(checkpoint, device, dtype, onProgress);
+  using loader = new Loader(checkpoint, device, dtype, onProgress);
   const inLayers = quantization === "none" ? null : quantization;
   const inHead = inLayers === "int4" ? "int8" : inLayers;
   const embedding = await loader.matrix([spec.embedding], spec.head ? null : inHead);
@@ -93,8 +95,7 @@ export async function loadWeights(
   const learned = spec.positions.kind === "learned" ? await loader.matrix([spec.positions.table], null) : null;
   const finalNorm = await loader.norm(spec.finalNorm);
   const head = spec.head ? await loader.linear([spec.head], inHead) : { weight: embedding };
-  await device.flush();
-  const { digest, bytes } = loader.end();
+  const { digest, bytes } = await loader.end();
   return { embedding, layers, finalNorm, head, digest, bytes, ...(learned && { learnedPositions: learned }) };
 }
 
@@ -119,10 +120,23 @@ async function loadLayer(loader: Loader, slots: LayerSlots, quantized: Quantizat
   };
 }
 
+/** Where the next rows of a weight go. */
+interface Place {
+  readonly buffer: DeviceBuffer;
+  /** In bytes. */
+  offset: number;
+}
+
+/** Lays out a chunk of a tensor as it lies in device memory. A promise's bytes are its own; others last until the next chunk. */
+type LayOut = (chunk: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+
 class Loader {
   #loadedBytes = 0;
   #deviceBytes = 0;
   #inFlight = 0;
+  readonly #threads = new QuantizeThreads();
+  /** What is being quantised, in the order in which it will be written. */
+  readonly #quantizing: { readonly rows: Promise<Uint8Array>; readonly place: Place }[] = [];
   readonly #digest = new WeightsDigest();
   readonly #totalBytes: number;
   readonly #checkpoint: Checkpoint;
@@ -152,10 +166,9 @@ class Loader {
     const unquantized = this.#dtype === "auto" ? this.#commonDtype(slots) : this.#dtype;
     const dtype = roundsInput ? "int8" : (quantized ?? unquantized);
     const buffer = this.#allocate(first.name, rows * rowBytes({ dtype, cols }));
-    let offset = 0;
+    const place = { buffer, offset: 0 };
     for (const { name } of slots) {
-      const layOut = rowsOf(name, this.#storedDtype(name), dtype, cols);
-      offset = await this.#upload(name, quantized ?? dtype, buffer, offset, layOut);
+      await this.#upload(name, quantized ?? dtype, place, this.#layOutOf(name, dtype, cols));
     }
     return { buffer, dtype, rows, cols, ...(roundsInput && { roundsInput }) };
   }
@@ -181,8 +194,10 @@ class Loader {
     return slot.bias ? { weight, bias: await this.#vector(slot.bias) } : { weight };
   }
 
-  /** What LoadedModel says of all that was loaded; call once, at the end. */
-  end(): Pick<LoadedModel, "digest" | "bytes"> {
+  /** Waits for the device to have everything. What LoadedModel says of all that was loaded; call once, at the end. */
+  async end(): Promise<Pick<LoadedModel, "digest" | "bytes">> {
+    await this.#writeQuantized(0);
+    await this.#device.flush();
     return { digest: this.#digest.hex(), bytes: this.#deviceBytes };
   }
 
@@ -194,7 +209,7 @@ class Loader {
 
   async #uploadVector(name: string, buffer: DeviceBuffer, offset: number): Promise<void> {
     const stored = this.#storedDtype(name);
-    await this.#upload(name, "f32", buffer, offset, (chunk) => convert(chunk, stored, "f32"));
+    await this.#upload(name, "f32", { buffer, offset }, (chunk) => convert(chunk, stored, "f32"));
   }
 
   #allocate(label: string, bytes: number): DeviceBuffer {
@@ -202,30 +217,62 @@ class Loader {
     return this.#device.allocate(label, bytes);
   }
 
-  /** Writes a tensor at `offset`, laid out by `layOut`, and returns the offset after it. `kept` is for the digest. */
-  async #upload(
-    name: string,
-    kept: WeightDtype | Quantization,
-    buffer: DeviceBuffer,
-    offset: number,
-    layOut: (chunk: Uint8Array) => Uint8Array,
-  ): Promise<number> {
+  [Symbol.dispose](): void {
+    this.#threads.close();
+  }
+
+  /** Sends a tensor on its way to its place. `kept` is for the digest. */
+  async #upload(name: string, kept: WeightDtype | Quantization, place: Place, layOut: LayOut): Promise<void> {
     const stored = this.#storedDtype(name);
     this.#digest.tensor(name, stored, kept, this.#checkpoint.tensors.get(name)!.bytes);
     for await (const chunk of this.#checkpoint.read(name)) {
       this.#digest.chunk(chunk);
-      const data = layOut(chunk);
-      this.#device.write(buffer, offset, data);
-      offset += data.byteLength;
-      this.#loadedBytes += chunk.byteLength;
-      this.#inFlight += data.byteLength;
-      if (this.#inFlight >= UPLOAD_WINDOW) {
-        await this.#device.flush();
-        this.#inFlight = 0;
+      const rows = layOut(chunk);
+      if (rows instanceof Uint8Array) await this.#write(rows, place);
+      else {
+        this.#quantizing.push({ rows, place });
+        // A failure is dealt with when its turn comes.
+        rows.catch(() => {});
+        await this.#writeQuantized(this.#threads.wanted);
       }
+      this.#loadedBytes += chunk.byteLength;
     }
     this.#onProgress({ loadedBytes: this.#loadedBytes, totalBytes: this.#totalBytes });
-    return offset;
+  }
+
+  async #write(rows: Uint8Array, place: Place): Promise<void> {
+    this.#device.write(place.buffer, place.offset, rows);
+    place.offset += rows.byteLength;
+    this.#inFlight += rows.byteLength;
+    if (this.#inFlight < UPLOAD_WINDOW) return;
+    await this.#device.flush();
+    this.#inFlight = 0;
+  }
+
+  /** Writes what is quantised, in turn, until only `most` are awaited. */
+  async #writeQuantized(most: number): Promise<void> {
+    while (this.#quantizing.length > most) {
+      const { rows, place } = this.#quantizing.shift()!;
+      await this.#write(await rows, place);
+    }
+  }
+
+  /** What turns a tensor's bytes, chunk by chunk, into rows as they lie in device memory. */
+  #layOutOf(name: string, dtype: WeightDtype, cols: number): LayOut {
+    const stored = this.#storedDtype(name);
+    if (dtype !== "int8" && dtype !== "int4") {
+      const rows = new PaddedRows(storedRowBytes(dtype, cols), rowBytes({ dtype, cols }));
+      return (chunk) => rows.push(convert(chunk, stored, dtype));
+    }
+    const bytes = storedRowBytes(stored, cols);
+    const cut = new WholeRows(bytes);
+    const refuse = ({ message }: Error) => {
+      throw new CheckpointError(`Cannot quantise tensor "${name}": ${message}`);
+    };
+    return (chunk) => {
+      const { buffer, length } = cut.push(chunk);
+      return this.#threads.quantize({ buffer, rows: length / bytes, cols, stored, dtype }).catch(refuse);
+    };
   }
 
   #storedDtype(name: string): FloatDtype {
@@ -239,17 +286,4 @@ class Loader {
     const dtypes = new Set(slots.map(({ name }) => this.#storedDtype(name)));
     return dtypes.size === 1 ? [...dtypes][0]! : "f32";
   }
-}
-
-/** What turns a tensor's bytes, chunk by chunk, into rows as they lie in device memory. */
-function rowsOf(name: string, stored: FloatDtype, dtype: WeightDtype, cols: number): (chunk: Uint8Array) => Uint8Array {
-  if (dtype === "int8" || dtype === "int4") {
-    const rows = new QuantizedRows(cols, dtype, name);
-    return (chunk) => {
-      const { buffer, byteOffset, byteLength } = convert(chunk, stored, "f32");
-      return rows.push(new Float32Array(buffer, byteOffset, byteLength / 4));
-    };
-  }
-  const rows = new PaddedRows(cols * (dtype === "f32" ? 4 : 2), rowBytes({ dtype, cols }));
-  return (chunk) => rows.push(convert(chunk, stored, dtype));
 }

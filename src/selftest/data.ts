@@ -5,15 +5,13 @@ import {
   type KvShape,
   kvBlockBytes,
   paddedCols,
-  type QuantizedDtype,
-  rowBytes,
   type Weight,
   type WeightDtype,
 } from "../contracts/device.ts";
 import { ReferenceBuffer } from "../reference/buffer.ts";
 import { cacheVectors } from "../reference/cache_vectors.ts";
 import { numberToBf16, numberToF16 } from "../reference/half.ts";
-import { quantizeRow } from "../weights/quantize.ts";
+import { quantizeRows } from "../weights/quantize.ts";
 
 /** Seeded inputs for scenarios. */
 export class Data {
@@ -75,21 +73,12 @@ export function decodeCache(bytes: Uint8Array, kv: KvShape): Float64Array {
 
 /** The values [n, cols] as a weight's rows in device memory. */
 export function encodeRows(values: Float32Array, cols: number, dtype: WeightDtype): Float32Array | Uint16Array {
-  if (dtype === "int8" || dtype === "int4") return quantizeRows(values, cols, dtype);
+  if (dtype === "int8" || dtype === "int4") return new Uint16Array(quantizeRows(values, cols, dtype).buffer);
   const padded = new Float32Array((values.length / cols) * paddedCols(cols));
   for (let row = 0; row * cols < values.length; row++) {
     padded.set(values.subarray(row * cols, (row + 1) * cols), row * paddedCols(cols));
   }
   return encode(padded, dtype);
-}
-
-function quantizeRows(values: Float32Array, cols: number, dtype: QuantizedDtype): Uint16Array {
-  const bytes = rowBytes({ dtype, cols });
-  const out = new Uint8Array((values.length / cols) * bytes);
-  for (let row = 0; row * cols < values.length; row++) {
-    quantizeRow(values.subarray(row * cols, (row + 1) * cols), dtype, out.subarray(row * bytes, (row + 1) * bytes));
-  }
-  return new Uint16Array(out.buffer);
 }
 
 export function weight(

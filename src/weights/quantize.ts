@@ -1,4 +1,4 @@
-import { CHUNK, type QuantizedDtype } from "../contracts/device.ts";
+import { CHUNK, type QuantizedDtype, rowBytes } from "../contracts/device.ts";
 import { f16ToF32, f32ToF16 } from "./dtype.ts";
 
 /**
@@ -16,73 +16,104 @@ export const LARGEST: Readonly<Record<QuantizedDtype, number>> = { int8: 127 * 6
 /** Smallest scale above zero, 2 ** -24: what is smaller than its half becomes zero. */
 const SMALLEST_SCALE = 1;
 
-/**
- * For int4, the scales to choose from, by what they make of the chunk's largest element: -8 meets it exactly; -8.5 cuts
- * it, and meets the rest of the chunk better.
- */
-const PEAKS = [-8, -8.5] as const;
+/** For int4, the scales to choose from, by what they make of the chunk's largest element: this one meets it. */
+const EXACT = -8;
+/** This one cuts it, and meets the rest of the chunk better. */
+const CUT = -8.5;
 
 /** Added and taken away again, leaves a number of moderate size rounded to the nearest integer, ties to even. */
 const ROUNDER = 1.5 * 2 ** 52;
 
 /**
- * Writes a row of weights to `out`, of `rowBytes`. Throws RangeError where an element is NaN, infinite or
- * beyond LARGEST.
+ * Quantises rows of `cols` weights, one after the other. Throws RangeError where an element is NaN, infinite or beyond
+ * LARGEST.
  */
-export function quantizeRow(row: Float32Array, dtype: QuantizedDtype, out: Uint8Array): void {
-  const chunks = Math.ceil(row.length / CHUNK);
+export function quantizeRows(values: Float32Array, cols: number, dtype: QuantizedDtype): Uint8Array<ArrayBuffer> {
+  const patterns = new Int32Array(values.buffer, values.byteOffset, values.length);
+  const chunks = Math.ceil(cols / CHUNK);
   const quantBytes = dtype === "int8" ? CHUNK : CHUNK / 2;
   const quantizeChunk = dtype === "int8" ? quantizeInt8 : quantizeInt4;
-  const scales = chunks * quantBytes;
-  out.fill(0, scales);
-  for (let chunk = 0; chunk < chunks; chunk++) {
-    const begin = chunk * CHUNK;
-    const scale = quantizeChunk(row, begin, Math.min(begin + CHUNK, row.length), out, chunk * quantBytes);
-    out[scales + 2 * chunk] = scale;
-    out[scales + 2 * chunk + 1] = scale >> 8;
-  }
-}
-
-/** The element of largest magnitude; 0 where all are 0. */
-function peakOf(row: Float32Array, begin: number, end: number, largest: number): number {
-  let peak = 0;
-  let size = 0;
-  for (let i = begin; i < end; i++) {
-    const value = row[i]!;
-    const magnitude = Math.abs(value);
-    // Not >, which would let NaN pass.
-    if (!(magnitude <= largest)) throw new RangeError(`expected a number up to ${largest}: received ${value}`);
-    if (magnitude > size) {
-      size = magnitude;
-      peak = value;
+  const bytes = rowBytes({ dtype, cols });
+  const rows = values.length / cols;
+  const out = new Uint8Array(rows * bytes);
+  for (let row = 0; row < rows; row++) {
+    let quants = row * bytes;
+    let scales = quants + chunks * quantBytes;
+    const rowEnd = (row + 1) * cols;
+    for (let begin = row * cols; begin < rowEnd; begin += CHUNK) {
+      const scale = quantizeChunk(values, patterns, begin, Math.min(begin + CHUNK, rowEnd), out, quants);
+      quants += quantBytes;
+      out[scales++] = scale;
+      out[scales++] = scale >> 8;
     }
   }
-  return peak;
+  return out;
 }
 
-/** Writes the quants of row[begin, end) at `at` and returns the bits of their scale. */
-function quantizeInt8(row: Float32Array, begin: number, end: number, out: Uint8Array, at: number): number {
-  const peak = peakOf(row, begin, end, LARGEST.int8);
-  let bits = peak === 0 ? 0 : scaleBits(Math.abs(peak) / 127);
+/** Writes the quants of values [begin, end) at `at`, where all is 0, and returns the bits of their scale. */
+function quantizeInt8(
+  values: Float32Array,
+  patterns: Int32Array,
+  begin: number,
+  end: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  // Without its sign, a float's pattern grows with it, and a maximum of integers takes no branch. NaN is beyond infinity.
+  let largest = 0;
+  for (let i = begin; i < end; i++) largest = Math.max(largest, patterns[i]! & 0x7fffffff);
+  if (largest === 0) return 0;
+  const peak = floatOf(largest);
+  if (!(peak <= LARGEST.int8)) refuse(values, begin, LARGEST.int8);
+  let bits = scaleBits(peak / 127);
   // The smallest scales are few: one of them may be so far below that the peak would be cut.
-  if (Math.abs(peak) > 127.5 * scaleOf(bits)) bits++;
-  const inverse = peak === 0 ? 0 : 1 / scaleOf(bits);
-  out.fill(0, at, at + CHUNK);
-  for (let i = begin; i < end; i++) out[at++] = row[i]! * inverse + ROUNDER - ROUNDER;
+  if (peak > 127.5 * scaleOf(bits)) bits++;
+  const inverse = 1 / scaleOf(bits);
+  for (let i = begin; i < end; i++) out[at++] = values[i]! * inverse + ROUNDER - ROUNDER;
   return bits;
 }
 
 /** As quantizeInt8. */
-function quantizeInt4(row: Float32Array, begin: number, end: number, out: Uint8Array, at: number): number {
-  const peak = peakOf(row, begin, end, LARGEST.int4);
-  const bits = peak === 0 ? 0 : bestInt4Scale(row, begin, end, peak);
+function quantizeInt4(
+  values: Float32Array,
+  patterns: Int32Array,
+  begin: number,
+  end: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  const peak = signedPeak(values, patterns, begin, end);
+  const bits = peak === 0 ? 0 : bestInt4Scale(values, begin, end, peak);
   const inverse = peak === 0 ? 0 : 1 / scaleOf(bits);
   for (let i = begin; i < begin + CHUNK; i += 2) {
-    const low = i < end ? int4Quant(row[i]! * inverse) : 0;
-    const high = i + 1 < end ? int4Quant(row[i + 1]! * inverse) : 0;
+    const low = i < end ? int4Quant(values[i]! * inverse) : 0;
+    const high = i + 1 < end ? int4Quant(values[i + 1]! * inverse) : 0;
     out[at++] = (low + 8) | ((high + 8) << 4);
   }
   return bits;
+}
+
+/** The element of largest magnitude, the first of equals; 0 where all are 0. */
+function signedPeak(values: Float32Array, patterns: Int32Array, begin: number, end: number): number {
+  let positive = 0;
+  let negative = 0;
+  for (let i = begin; i < end; i++) {
+    const pattern = patterns[i]!;
+    positive = Math.max(positive, pattern);
+    // Below zero for what is positive.
+    negative = Math.max(negative, pattern ^ 0x80000000);
+  }
+  const peak = floatOf(Math.max(positive, negative));
+  if (!(peak <= LARGEST.int4)) refuse(values, begin, LARGEST.int4);
+  if (positive === negative) for (let i = begin; i < end; i++) if (Math.abs(values[i]!) === peak) return values[i]!;
+  return negative > positive ? -peak : peak;
+}
+
+/** Throws for the first of the values that is beyond `largest` or no number. */
+function refuse(values: Float32Array, begin: number, largest: number): never {
+  let at = begin;
+  while (Math.abs(values[at]!) <= largest) at++;
+  throw new RangeError(`expected a number up to ${largest}: received ${values[at]}`);
 }
 
 function int4Quant(scaled: number): number {
@@ -94,24 +125,24 @@ function int4Quant(scaled: number): number {
 }
 
 /** Bits of the scale that leaves the least squared error; the first of equals. */
-function bestInt4Scale(row: Float32Array, begin: number, end: number, peak: number): number {
-  let best = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (const place of PEAKS) {
-    const bits = scaleBits(peak / place);
-    const scale = scaleOf(bits);
-    const inverse = 1 / scale;
-    let error = 0;
-    for (let i = begin; i < end; i++) {
-      const rest = row[i]! - int4Quant(row[i]! * inverse) * scale;
-      error += rest * rest;
-    }
-    if (error < least) {
-      least = error;
-      best = bits;
-    }
+function bestInt4Scale(values: Float32Array, begin: number, end: number, peak: number): number {
+  const exact = scaleBits(peak / EXACT);
+  const cut = scaleBits(peak / CUT);
+  const exactScale = scaleOf(exact);
+  const cutScale = scaleOf(cut);
+  const exactInverse = 1 / exactScale;
+  const cutInverse = 1 / cutScale;
+  let exactError = 0;
+  let cutError = 0;
+  // Two sums in one loop, since each addition waits for the one before.
+  for (let i = begin; i < end; i++) {
+    const value = values[i]!;
+    const exactRest = value - int4Quant(value * exactInverse) * exactScale;
+    const cutRest = value - int4Quant(value * cutInverse) * cutScale;
+    exactError += exactRest * exactRest;
+    cutError += cutRest * cutRest;
   }
-  return best;
+  return cutError < exactError ? cut : exact;
 }
 
 const float = new Float32Array(1);
@@ -125,6 +156,10 @@ function scaleBits(scale: number): number {
 }
 
 function scaleOf(bits: number): number {
-  pattern[0] = f16ToF32(bits);
+  return floatOf(f16ToF32(bits));
+}
+
+function floatOf(bits: number): number {
+  pattern[0] = bits;
   return float[0]!;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseModel } from "../../models/registry.ts";
 import type { Device, DeviceBuffer } from "../../src/contracts/device.ts";
+import { CheckpointError } from "../../src/contracts/weights.ts";
 import { openReferenceDevice } from "../../src/reference/device.ts";
 import { loadWeights } from "../../src/runner/load_weights.ts";
 import { openCheckpoint } from "../../src/weights/checkpoint.ts";
@@ -110,6 +111,35 @@ describe("loadWeights", () => {
     expect(bytes / stored).toBeCloseTo(34 / 64, 3);
     expect((peak - before) / 1e6).toBeLessThan(50);
   }, 60_000);
+
+  test("names the tensor that cannot be quantised, whether a thread finds out or not", async () => {
+    for (const rows of [8, 2048]) {
+      const shape = { ...config, num_hidden_layers: 1, vocab_size: 64, intermediate_size: rows };
+      const spec = parseModel(shape);
+      const tensors = new Map(
+        slotsOf(spec).map(({ name, shape }) => {
+          const bytes = shape.reduce((product, extent) => product * extent, 2);
+          return [name, { name, dtype: "BF16", shape, file: "", bytes }];
+        }),
+      );
+      const checkpoint = {
+        directory: "",
+        config: shape,
+        tensors,
+        async *read(name: string) {
+          const halves = new Uint16Array(tensors.get(name)!.bytes / 2);
+          if (name.includes("down_proj")) halves[halves.length - 2] = 0x7fc0;
+          yield new Uint8Array(halves.buffer);
+        },
+        close: async () => {},
+      };
+      const types = { dtype: "auto", quantization: "int4" } as const;
+      const loading = loadWeights(spec, checkpoint, countingDevice(), types, () => {});
+      expect(loading).rejects.toThrow(CheckpointError);
+      expect(loading).rejects.toThrow(/Cannot quantise tensor ".*down_proj.*": expected .* received NaN/);
+      await loading.catch(() => {});
+    }
+  });
 
   test("quantises the layers as asked for, the head to int8, and no table that is not the head", async () => {
     const dtypesOf = async (name: string, quantization: "none" | "int8" | "int4" | "w8a8") => {

@@ -2,15 +2,12 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { Random } from "../../src/base/random.ts";
 import { CHUNK, type QuantizedDtype, rowBytes } from "../../src/contracts/device.ts";
-import { LARGEST, quantizeRow } from "../../src/weights/quantize.ts";
+import { LARGEST, quantizeRows } from "../../src/weights/quantize.ts";
 
 const DTYPES = ["int8", "int4"] as const;
 
 function quantize(row: Float32Array, dtype: QuantizedDtype): Uint8Array<ArrayBuffer> {
-  // Whatever lay there before must not show.
-  const out = new Uint8Array(rowBytes({ dtype, cols: row.length })).fill(0xa5);
-  quantizeRow(row, dtype, out);
-  return out;
+  return quantizeRows(row, row.length, dtype);
 }
 
 const halfOf = (bits: number) => new Float16Array(Uint16Array.of(bits).buffer)[0]!;
@@ -74,8 +71,49 @@ function nearest(value: number, scale: number, from: number, to: number): number
   return best;
 }
 
+/** The format's rules, plainly: the scale and the quants of a chunk. */
+function plainly(chunk: Float32Array, dtype: QuantizedDtype): { readonly scale: number; readonly quants: number[] } {
+  const peak = peakOf(chunk);
+  const tie = (value: number) => {
+    const below = Math.floor(value);
+    return value - below === 0.5 ? below + (below & 1) : Math.round(value);
+  };
+  const candidates = dtype === "int8" ? [Math.abs(peak) / 127] : [peak / -8, peak / -8.5];
+  let least = Number.POSITIVE_INFINITY;
+  let best = { scale: 0, quants: [...chunk].map(() => 0) };
+  for (const wanted of peak === 0 ? [] : candidates) {
+    let bits = new Uint16Array(new Float16Array([Math.fround(wanted)]).buffer)[0]!;
+    if ((bits & 0x7fff) === 0) bits |= 1;
+    if (dtype === "int8" && Math.abs(peak) > 127.5 * halfOf(bits)) bits++;
+    const scale = halfOf(bits);
+    const rounded = [...chunk].map((value) => tie(value * (1 / scale)));
+    const quants = dtype === "int8" ? rounded : rounded.map((quant) => Math.max(-8, Math.min(7, quant)));
+    const error = chunk.reduce((sum, value, i) => sum + (value - quants[i]! * scale) ** 2, 0);
+    if (error < least) best = { scale, quants };
+    least = Math.min(error, least);
+  }
+  return best;
+}
+
 for (const dtype of DTYPES)
   describe(dtype, () => {
+    test("scales and quants are those of the rules, of every row", () => {
+      fc.assert(
+        fc.property(anyRow(dtype), (row) => {
+          const rows = Float32Array.of(...row, ...row.toReversed());
+          const bytes = quantizeRows(rows, row.length, dtype);
+          [row, row.toReversed()].forEach((values, r) => {
+            const mine = bytes.slice((r * bytes.length) / 2, ((r + 1) * bytes.length) / 2);
+            const chunks = chunksIn(values).map((chunk) => plainly(chunk, dtype));
+            expect(scalesOf(mine, row.length, dtype)).toEqual(chunks.map(({ scale }) => scale));
+            const quants = quantsOf(mine, row.length, dtype).slice(0, row.length);
+            expect(quants.map((quant) => quant + 0)).toEqual(chunks.flatMap((chunk) => chunk.quants.map((q) => q + 0)));
+          });
+        }),
+        { numRuns: 200 },
+      );
+    });
+
     const [from, to] = dtype === "int8" ? [-127, 127] : [-8, 7];
 
     test("every quant is the nearest for the scale as it is stored", () => {
@@ -175,6 +213,13 @@ function int4Errors(chunk: Float32Array): { readonly plain: number; readonly sto
     stored: sum(chunk.map((value, i) => value - values[i]!)),
   };
 }
+
+test("int4 takes the sign of its scale from the first of equally large weights", () => {
+  for (const sign of [1, -1]) {
+    const chunk = Float32Array.from({ length: CHUNK }, (_, i) => (i === 3 ? sign : i === 20 ? -sign : 0.25));
+    expect(Math.sign(scalesOf(quantize(chunk, "int4"), CHUNK, "int4")[0]!)).toBe(-sign);
+  }
+});
 
 test("int4 is never worse than the scale that meets the largest weight", () => {
   fc.assert(
