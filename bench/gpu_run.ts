@@ -6,13 +6,17 @@ import { describeMachine } from "./gpu_run/machine.ts";
 import { modelSpeed } from "./gpu_run/model_speed.ts";
 import { type Phase, type PhaseOutcome, runPhases, writeWhole } from "./gpu_run/phases.ts";
 import { runForJson, runProgram } from "./gpu_run/program.ts";
+import type { WeightKind } from "./kernels/cases.ts";
 import { parameterCount, randomConfig, randomTensors, SIZES } from "./lib/random_model.ts";
 import { writeRandomModel } from "./lib/write_random_model.ts";
 import { numberOf, wholeOf } from "./load/bench_args.ts";
 
+const PRODUCTS = "qkv,o,gate_up,down,logits";
+const OTHER_WEIGHTS: readonly WeightKind[] = ["f16", "int8", "int4", "w8a8"];
+
 const HELP = `Everything there is to measure on a GPU, into one file: doctor (every kernel against the reference), kernels against their
 floors, latency, throughput and serving, and decode and prefill of models of random weights that are made on the spot;
-then what changes on matrix units (--subgroup-matrix), where the adapter has any.
+products of ${OTHER_WEIGHTS.join(", ")} weights; then what changes on matrix units (--subgroup-matrix), where the adapter has any.
 Each phase has a time limit and fails alone; the file is written after each.
 
   ./octavo bench gpu_run [OPTIONS]
@@ -65,6 +69,7 @@ async function main(): Promise<void> {
       ]),
     kernels(file),
     ...sizes.slice(1, 2).flatMap((size) => ofModel(size, models, options)),
+    ...OTHER_WEIGHTS.map((dtype) => productsOf(dtype, file)),
     ...onMatrixUnits(sizes[Math.min(1, sizes.length - 1)]!, models, file, options),
     ...sizes.slice(2).flatMap((size) => ofModel(size, models, options)),
   ].filter(({ name }) => !only || only.some((wanted) => name.split(" ").includes(wanted)));
@@ -106,9 +111,19 @@ function kernels(file: string): Phase {
   };
 }
 
+/** The products with other weights than the models of this run have. */
+function productsOf(dtype: WeightKind, file: string): Phase {
+  const args = ["--dtypes", dtype, "--only", PRODUCTS, "--budget", "20"];
+  return {
+    name: `kernels ${dtype}`,
+    seconds: 60,
+    run: (limit) => runForJson("bench/kernels.ts", args, `${file}.part`, limit),
+  };
+}
+
 /** The checks, the products and the speed of one model with --subgroup-matrix. */
 function onMatrixUnits(size: string, models: string, file: string, options: SpeedCases): Phase[] {
-  const args = ["--subgroup-matrix", "--dtypes", "bf16", "--only", "qkv,o,gate_up,down,logits", "--budget", "20"];
+  const args = ["--subgroup-matrix", "--dtypes", "bf16", "--only", PRODUCTS, "--budget", "20"];
   const asked = { ...options, weightBytes: weightBytesOf(size), subgroupMatrix: true };
   return [
     {
