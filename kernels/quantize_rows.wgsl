@@ -1,16 +1,22 @@
-// Rows of x rounded to int8; a lane takes a chunk of 32 elements. Its scale is its largest magnitude / 127, and the elements
-// become the nearest multiples of that, ties to even. A row is its elements, the last chunk filled up with zeros, then an f32
-// scale for each chunk. Elements are bytes, and rows filled up to 8 of them, or f32 where PACKED is 0.
+// Rows of x, or with NORMED the norm of x, rounded to int8; a workgroup has a row or a part of it, a lane a chunk of 32
+// elements at a time. A chunk's scale is its largest magnitude / 127, and the elements become the nearest multiples of that,
+// ties to even. A row is its elements, the last chunk filled up with zeros, then an f32 scale for each chunk. Elements are
+// bytes, and rows filled up to 8 of them, or f32 where PACKED is 0.
 struct Params {
-  cols4: u32,
+  width4: u32,
   chunks: u32,
   stride: u32, // words of a row of out
+  layer: u32, // of the norm, as are the next two
+  has_bias: u32,
+  epsilon: f32,
 }
 
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> out: array<u32>;
+@group(0) @binding(3) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(4) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> out: array<u32>;
 
 const INFINITY = 0x7f800000u;
 const NAN = 0x7fc00000u;
@@ -27,18 +33,24 @@ fn inverse_of(scale: f32) -> f32 {
   return inverse;
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let chunk = id.x;
-  if (chunk >= params.chunks) {
-    return;
+fn element4(begin: u32, k4: u32, row: RowNorm) -> vec4f {
+  let values = x[begin + k4];
+  if (NORMED == 0u) {
+    return values;
   }
-  let begin = id.y * params.cols4;
+  let normal = normal4(values, row);
+  if (params.has_bias == 1u) {
+    return fma(normal, weight[k4], bias[k4]);
+  }
+  return normal * weight[k4];
+}
+
+fn quantize(chunk: u32, begin: u32, to: u32, row: RowNorm) {
   var values: array<vec4f, 8>;
   var sizes = vec4u();
   for (var i = 0u; i < 8u; i++) {
     let k4 = chunk * 8u + i;
-    values[i] = select(x[begin + min(k4, params.cols4 - 1u)], vec4f(), k4 >= params.cols4);
+    values[i] = select(element4(begin, min(k4, params.width4 - 1u), row), vec4f(), k4 >= params.width4);
     // Magnitudes are ordered as their bits are, and NaN is above all numbers.
     sizes = max(sizes, bitcast<vec4u>(values[i]) & vec4u(0x7fffffffu));
   }
@@ -52,7 +64,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     scale = bitcast<u32>(nearest);
     inverse = inverse_of(nearest);
   }
-  let to = id.y * params.stride;
   for (var i = 0u; i < 8u; i++) {
     let steps = select(vec4f(), round(values[i] * inverse), inverse > 0.0);
     if (PACKED == 1u) {
@@ -65,4 +76,20 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   out[to + params.chunks * select(32u, 8u, PACKED == 1u) + chunk] = scale;
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let begin = group.y * params.width4;
+  var row: RowNorm;
+  if (NORMED == 1u) {
+    row = row_norm(lane, begin, params.width4, params.layer == 1u, params.epsilon);
+  }
+  for (var chunk = group.x * LANES + lane; chunk < params.chunks; chunk += groups.x * LANES) {
+    quantize(chunk, begin, group.y * params.stride, row);
+  }
 }

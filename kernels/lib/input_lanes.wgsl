@@ -5,6 +5,6 @@ fn input_row(row: u32) -> u32 {
   return row * params.inputs;
 }
 
-fn input_scale(begin: u32, chunk: u32) -> f32 {
-  return 1.0;
+fn input_scales(begin: array<u32, ROWS>, chunk: u32, place: u32) -> array<f32, 4> {
+  return array<f32, 4>(1.0, 1.0, 1.0, 1.0);
 }

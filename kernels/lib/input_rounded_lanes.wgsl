@@ -6,6 +6,17 @@ fn input_row(row: u32) -> u32 {
   return row * params.chunks * 33u;
 }
 
-fn input_scale(begin: u32, chunk: u32) -> f32 {
-  return x[begin + params.chunks * 32u + chunk];
+// A lane loads the scale of one row, of up to four, and all get all of them.
+fn input_scales(begin: array<u32, ROWS>, chunk: u32, place: u32) -> array<f32, 4> {
+  var own = begin[0];
+  for (var r = 1u; r < ROWS; r++) {
+    own = select(own, begin[r], place % 4u == r);
+  }
+  let scale = x[own + params.chunks * 32u + chunk];
+  return array<f32, 4>(
+    subgroupBroadcast(scale, 0u),
+    subgroupBroadcast(scale, 1u),
+    subgroupBroadcast(scale, 2u),
+    subgroupBroadcast(scale, 3u),
+  );
 }

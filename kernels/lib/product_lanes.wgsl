@@ -39,14 +39,11 @@ fn main(
         }
       }
     }
-    var input_scales: array<f32, ROWS>;
-    for (var r = 0u; r < ROWS; r++) {
-      input_scales[r] = input_scale(begin[r], chunk);
-    }
+    let scales = input_scales(begin, chunk, place);
     for (var c = 0u; c < 4u; c++) {
       let scale = chunk_scale(c, starts[c], chunk);
       for (var r = 0u; r < ROWS; r++) {
-        sums[r * 4u + c] = fma(chains[r * 4u + c], input_scales[r] * scale, sums[r * 4u + c]);
+        sums[r * 4u + c] = fma(chains[r * 4u + c], scales[r] * scale, sums[r * 4u + c]);
       }
     }
   }

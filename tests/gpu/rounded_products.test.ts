@@ -83,7 +83,7 @@ describeGpu("products of rows rounded to int8", () => {
       return bind(device.ops, (name) => device.allocate(name, Math.max(16, buffers[name]!.byteLength)));
     };
     expect(() => bind("gpu")).toThrow(
-      "Cannot bind linear: a product of int8 by int8 needs WGSL's packed_4x8_integer_dot_product, which this WebGPU has not",
+      "Cannot bind linear input: a product of int8 by int8 needs WGSL's packed_4x8_integer_dot_product, which this WebGPU has not",
     );
     expect(bind("cpu")).toMatchObject({ name: "linear" });
     requested.device.destroy();

@@ -21,22 +21,22 @@ interface Normed {
 }
 
 /**
- * The dispatches of a product of x, or of the norm of x. An RMSNorm of few rows on a GPU is part of the product itself;
- * otherwise it goes first. On CPU adapters it always does: a workgroup there has so few columns that making the norm's
- * sums again in each would cost more than a dispatch.
+ * The dispatches of a product of x, or of the norm of x. Where x is rounded, that goes first, and its norm with it. Else an
+ * RMSNorm of few rows on a GPU is part of the product itself; otherwise it goes first. On CPU adapters it always does: a
+ * workgroup there has so few columns that making the norm's sums again in each would cost more than a dispatch.
  */
 export function normedProduct(
   binder: Binder,
   name: string,
-  { x, norm, weight, rows = "tokens" }: Normed,
+  args: Normed,
   tuning: ProductTuning,
   bind: (input: ProductInput) => Dispatch[],
 ): Dispatch[] {
+  const { x, norm, weight } = args;
   const { shapes, choose } = tuning;
   if (weight.roundsInput) {
-    const before = norm ? normOp(binder, `${name} norm`, { ...norm, x, width: weight.cols }).dispatches : [];
-    const rounded = roundRows(binder, name, norm?.out ?? x, weight.cols, rows, tuning);
-    return [...before, rounded.dispatch, ...bind({ x: rounded.out, norm: undefined, shapes })];
+    const { out, dispatch } = roundRows(binder, `${name} input`, { ...args, rows: args.rows ?? "tokens" }, tuning);
+    return [dispatch, ...bind({ x: out, norm: undefined, shapes })];
   }
   if (!norm) return bind({ x, norm, shapes });
   const fuses = ({ kind }: ProductShape) => kind === "chunks" && norm.kind === "rms" && !norm.bias;

@@ -1,16 +1,14 @@
 import { PACKED_DOT } from "../../../kernels/lib/products.ts";
 import { quantizeRows } from "../../../kernels/quantize_rows.ts";
-import { CHUNK, type DeviceBuffer, paddedCols, type RowKind, type StepShape } from "../../contracts/device.ts";
+import { CHUNK, type DeviceBuffer, type LinearArgs, paddedCols, type StepShape } from "../../contracts/device.ts";
 import type { Binder, Dispatch } from "../binder.ts";
 import type { ProductTuning } from "./product.ts";
 
-/** Rounds the rows of x to int8, into room of its own. Throws where products of such rows cannot be compiled. */
+/** Rounds the rows of x, or of the norm of x, to int8, into room of their own. Throws where no product can read them. */
 export function roundRows(
   binder: Binder,
   name: string,
-  x: DeviceBuffer,
-  cols: number,
-  rows: RowKind,
+  { x, norm, weight: { cols }, rows }: Pick<LinearArgs, "x" | "norm" | "weight" | "rows">,
   { shapes }: ProductTuning,
 ): { readonly out: DeviceBuffer; readonly dispatch: Dispatch } {
   const packed = !shapes.some(({ kind }) => kind.startsWith("lanes"));
@@ -23,13 +21,19 @@ export function roundRows(
   const chunks = paddedCols(cols) / CHUNK;
   const stride = packed ? Math.ceil((chunks * (CHUNK + 4)) / 8) * 2 : chunks * (CHUNK + 1);
   const out = binder.scratch(x, Math.floor(x.bytes / (4 * cols)) * stride * 4);
-  const params = { cols4: cols / 4, chunks, stride };
-  const group = binder.group(`${name} input`, quantizeRows, params, { x, out });
-  const rowsOf = (step: StepShape) => (rows === "samples" ? step.samples : step.rows);
-  const dispatch: Dispatch = {
-    shader: binder.shader(quantizeRows, { constants: { PACKED: Number(packed) } }),
-    group,
-    grid: (step) => [Math.ceil(chunks / 64), rowsOf(step), 1],
+  const params = {
+    width4: cols / 4,
+    chunks,
+    stride,
+    layer: Number(norm?.kind === "layer"),
+    has_bias: Number(norm?.bias !== undefined),
+    epsilon: norm?.epsilon ?? 0,
   };
-  return { out, dispatch };
+  const group = binder.group(name, quantizeRows, params, { x, weight: norm?.weight, bias: norm?.bias, out });
+  const constants = { NORMED: Number(norm !== undefined), PACKED: Number(packed) };
+  // A norm takes a workgroup that sees all of its row.
+  const groups = norm ? 1 : Math.ceil(chunks / 64);
+  const rowsOf = (step: StepShape) => (rows === "samples" ? step.samples : step.rows);
+  const shader = binder.shader(quantizeRows, { constants });
+  return { out, dispatch: { shader, group, grid: (step) => [groups, rowsOf(step), 1] } };
 }
