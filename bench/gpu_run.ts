@@ -123,7 +123,7 @@ function productsOf(dtype: WeightKind, file: string): Phase {
 
 /** The checks, the products and the speed of one model with --subgroup-matrix. */
 function onMatrixUnits(size: string, models: string, file: string, options: SpeedCases): Phase[] {
-  const args = ["--subgroup-matrix", "--dtypes", "bf16", "--only", PRODUCTS, "--budget", "20"];
+  const args = ["--subgroup-matrix", "--dtypes", "bf16", "--only", `${PRODUCTS},decode,prefill`, "--budget", "20"];
   const asked = { ...options, weightBytes: weightBytesOf(size), subgroupMatrix: true };
   return [
     {

@@ -32,7 +32,7 @@ export interface Kernel<Param extends string = string, Buffer extends string = s
   readonly buffers: Readonly<Record<Buffer, `${Access} ${string}`>>;
   /** Constants the prelude must give, such as ROWS. */
   readonly constants: readonly string[];
-  /** Whether some buffer holds `packed2` or `packed4` elements, so that an element type must be chosen. */
+  /** Whether some buffer holds `packed2`, `packed4` or `packed_keys` elements, so that an element type must be chosen. */
   readonly packed: boolean;
   /** Whether it is a matrix product, so that a shape and the weight's element type must be chosen. */
   readonly product: boolean;
@@ -61,7 +61,7 @@ export function defineKernel<Param extends string, Buffer extends string>(
     ...kernel,
     libs: [step, ...kernel.libs],
     constants: kernel.constants ?? [],
-    packed: types.some((type) => /packed[24]/.test(type)),
+    packed: types.some((type) => /packed(?:[24]|_keys)/.test(type)),
     product: kernel.product ?? false,
     weight: !kernel.product && types.some((type) => type.includes("packed8")),
     extensions: kernel.extensions ?? [],

@@ -202,7 +202,7 @@ export const serveSchema = z.object({
   }),
   adapter: flag(z.string().optional(), { value: "NAME", help: "take the GPU whose name contains NAME" }),
   subgroupMatrix: flag(onOff.default(false), {
-    help: "multiply on the GPU's matrix units, rounded to f16: faster prompts, and other tokens than without",
+    help: "compute on the GPU's matrix units, rounded to f16: for long prompts and large batches; other tokens than without",
   }),
   seed: flag(whole(0).optional(), { value: "N", help: "makes requests without a seed repeatable too" }),
   chatTemplate: flag(z.string().optional(), { value: "FILE", help: "Jinja chat template instead of the model's own" }),

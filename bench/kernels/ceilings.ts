@@ -59,7 +59,13 @@ export async function measureCeilings(clock: Clock, budget: number): Promise<Mea
   const outputs = LANES * GROUPS[kind];
   const pipelines = new Pipelines(raw);
   const uniform = raw.createBuffer({ size: STEP_BYTES, usage: GPUBufferUsage.UNIFORM });
-  const limits = { maxBytes: outputs * 4, alignment: 256, maxStorageBuffers: 8, wgslFeatures: new Set<string>() };
+  const limits = {
+    maxBytes: outputs * 4,
+    alignment: 256,
+    maxStorageBuffers: 8,
+    maxWorkgroupBytes: raw.limits.maxComputeWorkgroupStorageSize,
+    wgslFeatures: new Set<string>(),
+  };
   const binder = new Binder(raw, pipelines, uniform, limits, (label, bytes) => clock.device.allocate(label, bytes));
   const out = clock.device.allocate("fma out", outputs * 4);
   const bound = (chains: number, turns: number, groups: number): GpuOp => ({

@@ -95,13 +95,21 @@ export interface Ceilings {
   readonly copy: number;
   /** Operations per second of the best chain of fused multiplications and additions. */
   readonly multiply: number;
-  /** The same of the matrix units, on which products are computed; null: on the lanes. */
+  /** The same of the matrix units, on which products and attention are computed; null: on the lanes. */
   readonly matrix: number | null;
 }
 
+const ON_MATRIX_UNITS: readonly Shape["op"][] = [
+  "linear",
+  "gated_linear",
+  "qkv",
+  "attention_decode",
+  "attention_prefill",
+];
+
 /** Operations per second that a shape could do at best. */
 export function multiplyCeiling({ op }: Shape, { multiply, matrix }: Ceilings): number {
-  return matrix !== null && (op === "linear" || op === "gated_linear" || op === "qkv") ? matrix : multiply;
+  return matrix !== null && ON_MATRIX_UNITS.includes(op) ? matrix : multiply;
 }
 
 /** Seconds that the work takes at least, and what it is bound by. */

@@ -43,7 +43,7 @@ fn main(
   let row_of_subgroup = subgroup / SUBGROUPS_ACROSS * SUBGROUP_ROWS;
   let column_of_subgroup = subgroup % SUBGROUPS_ACROSS * SUBGROUP_COLUMNS;
 
-  var sums: array<Result, DOWN * ACROSS>;
+  var sums = array<Result, DOWN * ACROSS>();
   for (var chunk0 = 0u; chunk0 < params.chunks; chunk0 += DEPTH) {
     // Rows and columns past the end repeat the last one; they are not stored. Past the end of K, W is zero.
     for (var i = lane; i < TILE_ROWS * DEPTH4; i += LANES) {

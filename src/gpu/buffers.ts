@@ -20,7 +20,7 @@ export function gpuBuffer(buffer: DeviceBuffer): GPUBuffer {
   throw new Error(`Cannot use buffer ${buffer.label} on the GPU: another device made it`);
 }
 
-/** What one binding may cover. */
+/** What one binding may cover, and a kernel use. */
 export interface BindingLimits {
   /** Largest binding in bytes. */
   readonly maxBytes: number;
@@ -28,6 +28,8 @@ export interface BindingLimits {
   readonly alignment: number;
   /** Storage buffers that a kernel may have. */
   readonly maxStorageBuffers: number;
+  /** Bytes that the lanes of a workgroup may share. */
+  readonly maxWorkgroupBytes: number;
   /** Features of the shading language. */
   readonly wgslFeatures: ReadonlySet<string>;
 }

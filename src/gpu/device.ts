@@ -94,6 +94,7 @@ export class GpuDevice implements Device {
       maxBytes: this.maxBindingBytes,
       alignment,
       maxStorageBuffers: maxStorageBuffersPerShaderStage,
+      maxWorkgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
       wgslFeatures: new Set(info.wgslFeatures),
     };
     const allocate = (label: string, bytes: number) => this.allocate(label, bytes);

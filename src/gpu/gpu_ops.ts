@@ -37,7 +37,7 @@ export class GpuOps implements Ops {
   readonly #roundedProducts: ProductTuning;
   readonly #attention: Attention;
 
-  /** `lanes` says what the adapter is, which changes the choice of kernel shapes but no result; `unit` changes products. */
+  /** `lanes` says what the adapter is, which changes the choice of kernel shapes but no result; `unit` changes results. */
   constructor(
     binder: Binder,
     allocate: (label: string, bytes: number) => DeviceBuffer,
@@ -47,7 +47,7 @@ export class GpuOps implements Ops {
     this.#binder = binder;
     this.#products = productTuning(lanes, unit);
     this.#roundedProducts = productTuning(lanes, null);
-    this.#attention = new Attention(binder, allocate, lanes);
+    this.#attention = new Attention(binder, allocate, lanes, unit);
   }
 
   #productsOf({ roundsInput }: Weight): ProductTuning {

@@ -43,11 +43,13 @@ describe("bytes and operations", () => {
     test(shape.op, () => expect(workOf(shape)).toEqual({ bytes, operations }));
   }
 
-  test("products are held against matrix units where there are any", () => {
-    const shapes = kernelCases({ models: [TINY], rows: [1], dtypes: ["f16"] }).map(({ shape }) => shape);
+  test("products and attention are held against matrix units where there are any", () => {
+    const shapes = kernelCases({ models: [TINY], rows: [1, 512], dtypes: ["f16"] }).map(({ shape }) => shape);
     for (const shape of shapes) expect(multiplyCeiling(shape, { copy: 1, multiply: 2, matrix: null })).toBe(2);
     const onUnits = shapes.filter((shape) => multiplyCeiling(shape, { copy: 1, multiply: 2, matrix: 3 }) === 3);
-    expect(new Set(onUnits.map(({ op }) => op))).toEqual(new Set(["linear", "gated_linear", "qkv"]));
+    expect(new Set(onUnits.map(({ op }) => op))).toEqual(
+      new Set(["linear", "gated_linear", "qkv", "attention_decode", "attention_prefill"]),
+    );
   });
 
   test("the floor is the slower of moving and computing", () => {

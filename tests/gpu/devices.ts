@@ -14,6 +14,17 @@ const first = await open({ tuneFor: "cpu" });
 /** The machine's adapter, with the kernel shapes of both kinds of adapter; empty where there is none. */
 export const devices: readonly GpuDevice[] = first ? [first, (await open({ tuneFor: "gpu" }))!] : [];
 
+/** On matrix units; null where the adapter has none. */
+export const matrix = await openGpuDevice({ subgroupMatrix: true }).catch((error: Error) => {
+  console.warn(`skipped on matrix units: ${error.message}`);
+  return null;
+});
+
+/** Devices by the bits that they give: those of the same list give the same. */
+export const agreeing: readonly (readonly GpuDevice[])[] = [devices, matrix ? [matrix] : []].filter(
+  ({ length }) => length > 0,
+);
+
 /** With the shapes for CPUs whose SIMD registers have room for four lanes alone. */
 export const narrow = first && (await open({ tuneFor: "narrow cpu" }));
 

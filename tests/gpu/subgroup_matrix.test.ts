@@ -1,19 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { Random } from "../../src/base/random.ts";
-import { openGpuDevice } from "../../src/gpu/device.ts";
 import { chooseMatrixUnit } from "../../src/gpu/matrix_unit.ts";
 import { openReferenceDevice } from "../../src/reference/device.ts";
+import { attentionCases } from "../../src/selftest/cases/attention.ts";
 import { gatedLinearScenario } from "../../src/selftest/cases/gated_linear.ts";
 import { linearScenario } from "../../src/selftest/cases/linear.ts";
 import { qkvScenario } from "../../src/selftest/cases/qkv.ts";
 import { difference } from "../../src/selftest/compare.ts";
 import { Data } from "../../src/selftest/data.ts";
 import { runScenario, type Scenario } from "../../src/selftest/scenario.ts";
-
-const device = await openGpuDevice({ subgroupMatrix: true }).catch((error: Error) => {
-  console.warn(`skipped: ${error.message}`);
-  return null;
-});
+import { matrix as device } from "./devices.ts";
 
 /** More than the few rows, and more than the many, of every unit: each of the three tiles computes some batch. */
 const ROWS = 261;
@@ -85,6 +81,14 @@ describe.skipIf(device === null)("products on matrix units", () => {
     for (const name of ["q", "keys", "values"]) {
       const [a, b] = [found, wanted].map((outputs) => new Float32Array(outputs.get(name)!.slice().buffer));
       expect(difference(a!, b!, 1e-5)).toBeNull();
+    }
+  }, 240_000);
+
+  test("attend as the oracle does, to what rounding to f16 leaves", async () => {
+    for (const { name, scenario } of attentionCases) {
+      const found = await numbers(device!, scenario());
+      const wanted = (await runScenario(openReferenceDevice(), scenario())).get("out")!.slice();
+      expect([name, difference(found, new Float32Array(wanted.buffer), 1e-3)]).toEqual([name, null]);
     }
   }, 240_000);
 

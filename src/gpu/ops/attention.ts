@@ -1,8 +1,10 @@
 import { attentionLanes } from "../../../kernels/attention_lanes.ts";
+import { attentionMatrix } from "../../../kernels/attention_matrix.ts";
 import { attentionMerge } from "../../../kernels/attention_merge.ts";
 import { attentionRows } from "../../../kernels/attention_rows.ts";
 import { attentionSplit, PARTITION } from "../../../kernels/attention_split.ts";
 import type { Packed } from "../../../kernels/define.ts";
+import { type MatrixUnit, unitConstants } from "../../../kernels/lib/products.ts";
 import type { AttentionArgs, DeviceBuffer, StepShape } from "../../contracts/device.ts";
 import type { Binder, Dispatch, GpuOp } from "../binder.ts";
 import type { Lanes } from "./product.ts";
@@ -35,20 +37,29 @@ export class Attention {
   readonly #binder: Binder;
   readonly #allocate: (label: string, bytes: number) => DeviceBuffer;
   readonly #lanes: Lanes;
+  readonly #unit: MatrixUnit | null;
   readonly #partials = new Map<number, { values: DeviceBuffer; softmax: DeviceBuffer }>();
 
-  constructor(binder: Binder, allocate: (label: string, bytes: number) => DeviceBuffer, lanes: Lanes) {
+  constructor(
+    binder: Binder,
+    allocate: (label: string, bytes: number) => DeviceBuffer,
+    lanes: Lanes,
+    unit: MatrixUnit | null,
+  ) {
     this.#binder = binder;
     this.#allocate = allocate;
     this.#lanes = lanes;
+    this.#unit = unit;
   }
 
   op(name: string, args: AttentionArgs): GpuOp {
-    const group = groupOf(args.heads / args.kv.kvHeads, MOST_HEADS[this.#lanes]);
-    const tile: Tile = { group, rows: Math.max(1, Math.floor(MOST_QUERIES[this.#lanes] / group)), skipDecodes: true };
+    const unit = this.#unit && this.#takes(this.#unit, args) ? this.#unit : null;
+    const group = groupOf(args.heads / args.kv.kvHeads, unit ? unit.m : MOST_HEADS[this.#lanes]);
+    const queries = unit ? unit.m : MOST_QUERIES[this.#lanes];
+    const tile: Tile = { group, rows: Math.max(1, Math.floor(queries / group)), skipDecodes: true };
     const single: Tile = { group, rows: 1, skipDecodes: false };
     const prefillRows = ({ rows, decodeRows }: StepShape) => rows - decodeRows;
-    if (this.#lanes === "simd8") {
+    if (this.#lanes === "simd8" && !unit) {
       const dispatches = [
         this.#lanesOf(name, args, single, ({ decodeRows }) => decodeRows),
         this.#lanesOf(name, args, tile, prefillRows),
@@ -61,12 +72,67 @@ export class Attention {
       const fits = decodeRows * args.heads * partitions <= capacity;
       return partitions > 1 && (decodeRows * args.heads) / group < BUSY && fits;
     };
+    const split = (step: StepShape) => (splits(step) ? step.decodeRows : 0);
+    const whole = (step: StepShape) => (splits(step) ? 0 : step.decodeRows);
+    const merged = this.#merge(name, args, capacity, split);
+    if (unit) {
+      const matrix = (queries: Tile, partitions: "split" | "looped", rows: (step: StepShape) => number) =>
+        this.#matrix(name, args, unit, queries, partitions, capacity, rows);
+      const dispatches = [matrix(single, "split", split), merged];
+      return {
+        name,
+        dispatches: [...dispatches, matrix(single, "looped", whole), matrix(tile, "looped", prefillRows)],
+      };
+    }
     const dispatches = [
-      ...this.#split(name, args, group, capacity, (step) => (splits(step) ? step.decodeRows : 0)),
-      this.#loop(name, args, single, (step) => (splits(step) ? 0 : step.decodeRows)),
+      this.#split(name, args, group, capacity, split),
+      merged,
+      this.#loop(name, args, single, whole),
       this.#loop(name, args, tile, prefillRows),
     ];
     return { name, dispatches };
+  }
+
+  /** Whether the adapter has room for what a workgroup of `attention_matrix` shares. */
+  #takes({ m, n, k, lanes }: MatrixUnit, { kv }: AttentionArgs): boolean {
+    const padded = Math.ceil(kv.headDim / Math.max(n, k)) * Math.max(n, k);
+    const vectors = (m + PARTITION) * (padded + 8) * 2;
+    const weights = m * (PARTITION + 8) * 2;
+    const results = m * Math.max(PARTITION, padded) * 4;
+    const rest = 3 * PARTITION * 4 + 4 * lanes * 4 + 2 * m * 4;
+    const { maxWorkgroupBytes, maxStorageBuffers } = this.#binder.limits;
+    const walkers = (4 * lanes) / m;
+    return (
+      (PARTITION / 4) % walkers === 0 &&
+      vectors + weights + results + rest <= maxWorkgroupBytes &&
+      Object.keys(attentionMatrix.buffers).length <= maxStorageBuffers
+    );
+  }
+
+  /** On matrix units, a workgroup a tile: looping over its partitions, or one of them. */
+  #matrix(
+    name: string,
+    args: AttentionArgs,
+    unit: MatrixUnit,
+    tile: Tile,
+    partitions: "split" | "looped",
+    capacity: number,
+    rows: (step: StepShape) => number,
+  ): Dispatch {
+    const { values, softmax } = this.#partialsFor(capacity, args.kv.headDim);
+    const { packed, constants } = specialisationOf(args, tile, keysOf(args.kv));
+    const split = partitions === "split";
+    const params = { ...paramsOf(args), skip_decodes: Number(tile.skipDecodes), split: Number(split) };
+    const buffers = { ...inputsOf(args), partials: values, softmax, out: args.out };
+    return {
+      shader: this.#binder.shader(attentionMatrix, { packed, constants: { ...constants, ...unitConstants(unit) } }),
+      group: this.#binder.group(name, attentionMatrix, params, buffers),
+      grid: (step) => [
+        args.heads / tile.group,
+        Math.ceil(rows(step) / tile.rows),
+        split ? Math.ceil(step.maxContext / PARTITION) : 1,
+      ],
+    };
   }
 
   /**
@@ -92,34 +158,37 @@ export class Attention {
     };
   }
 
-  /** The partitions of the first `rows` rows, then their joining. */
+  /** A workgroup for each partition of the first `rows` rows. */
   #split(
     name: string,
     args: AttentionArgs,
     group: number,
     capacity: number,
     rows: (step: StepShape) => number,
-  ): Dispatch[] {
-    const { heads, kv, positions, out } = args;
+  ): Dispatch {
+    const { values, softmax } = this.#partialsFor(capacity, args.kv.headDim);
+    const buffers = { ...inputsOf(args), partials: values, softmax };
+    return {
+      shader: this.#binder.shader(attentionSplit, specialisationOf(args, { group, rows: 1 }, keysOf(args.kv))),
+      group: this.#binder.group(name, attentionSplit, paramsOf(args), buffers),
+      grid: (step) => [Math.ceil(step.maxContext / PARTITION), args.heads / group, rows(step)],
+    };
+  }
+
+  /** The joining of split rows' partitions. */
+  #merge(
+    name: string,
+    { heads, kv, positions, out }: AttentionArgs,
+    capacity: number,
+    rows: (step: StepShape) => number,
+  ): Dispatch {
     const { values, softmax } = this.#partialsFor(capacity, kv.headDim);
-    const partials = { partials: values, softmax };
-    return [
-      {
-        shader: this.#binder.shader(attentionSplit, specialisationOf(args, { group, rows: 1 }, keysOf(args.kv))),
-        group: this.#binder.group(name, attentionSplit, paramsOf(args), { ...inputsOf(args), ...partials }),
-        grid: (step) => [Math.ceil(step.maxContext / PARTITION), heads / group, rows(step)],
-      },
-      {
-        shader: this.#binder.shader(attentionMerge),
-        group: this.#binder.group(
-          name,
-          attentionMerge,
-          { heads, dim4: kv.headDim / 4 },
-          { positions, ...partials, out },
-        ),
-        grid: (step) => [heads, rows(step), 1],
-      },
-    ];
+    const params = { heads, dim4: kv.headDim / 4 };
+    return {
+      shader: this.#binder.shader(attentionMerge),
+      group: this.#binder.group(name, attentionMerge, params, { positions, partials: values, softmax, out }),
+      grid: (step) => [heads, rows(step), 1],
+    };
   }
 
   /** Partitions that there is room for: all that rows short of BUSY can have, if PARTIAL_BYTES hold them. */
