@@ -1,7 +1,7 @@
 // Rows of x, or with NORMED the norm of x, rounded to int8; a workgroup has a row or a part of it, a lane a chunk of 32
 // elements at a time. A chunk's scale is its largest magnitude / 127, and the elements become the nearest multiples of that,
-// ties to even. A row is its elements, the last chunk filled up with zeros, then an f32 scale for each chunk. Elements are
-// bytes, and rows filled up to 8 of them, or f32 where PACKED is 0.
+// ties to even. A row is its elements, the last ones repeated to the end of a chunk, where all weights are zeros, then an f32
+// scale for each chunk. Elements are bytes, and rows filled up to 8 of them, or f32 where PACKED is 0.
 struct Params {
   width4: u32,
   chunks: u32,
@@ -49,8 +49,7 @@ fn quantize(chunk: u32, begin: u32, to: u32, row: RowNorm) {
   var values: array<vec4f, 8>;
   var sizes = vec4u();
   for (var i = 0u; i < 8u; i++) {
-    let k4 = chunk * 8u + i;
-    values[i] = select(element4(begin, min(k4, params.width4 - 1u), row), vec4f(), k4 >= params.width4);
+    values[i] = element4(begin, min(chunk * 8u + i, params.width4 - 1u), row);
     // Magnitudes are ordered as their bits are, and NaN is above all numbers.
     sizes = max(sizes, bitcast<vec4u>(values[i]) & vec4u(0x7fffffffu));
   }

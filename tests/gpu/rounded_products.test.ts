@@ -15,7 +15,7 @@ type Shape = Pick<LinearCase, "rows" | "inputs" | "outputs">;
 /** Some drivers, lavapipe of Mesa 25 for one, round the product of an fma before they add. */
 const splitMultiplyAdd: typeof fusedMultiplyAdd = (a, b, c) => Math.fround(Math.fround(a * b) + c);
 
-/** A row on each scale, and what may be hard to round. */
+/** Rows of many sizes; in the first, every odd number is half way between two multiples of the scale, which is 2. */
 function scenarioOf(shape: Shape): Scenario {
   const scenario = linearScenario({ ...shape, dtype: "int8", rounded: true });
   const x = scenario.buffers.x as Float32Array;
@@ -23,6 +23,7 @@ function scenarioOf(shape: Shape): Scenario {
     const size = 10 ** ((row % 9) * 5 - 20);
     for (let i = row * shape.inputs; i < (row + 1) * shape.inputs; i++) x[i]! *= size;
   }
+  for (let i = 0; i < shape.inputs; i++) x[i] = i % 32 === 0 ? 254 : ((i * 37) % 507) - 253;
   return scenario;
 }
 

@@ -12,6 +12,7 @@ export function gatedLinearScenario(shape: Omit<LinearCase, "add" | "samples">):
       weight: encodeRows(data.floats(2 * outputs * inputs), inputs, dtype),
       bias: data.floats(2 * outputs),
       normWeight: data.floats(inputs),
+      normBias: data.floats(inputs),
       normed: new Float32Array(rows * inputs),
       out: new Float32Array(rows * outputs),
     },

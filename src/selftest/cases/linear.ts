@@ -17,9 +17,10 @@ export interface LinearCase {
   size?: number;
 }
 
-/** A norm of x whose buffers are `normWeight` and `normed`. */
+/** A norm of x whose buffers are `normWeight`, `normBias` for a LayerNorm, and `normed`. */
 export function inputNorm(kind: NormArgs["kind"], buffer: (name: string) => DeviceBuffer): InputNorm {
-  return { out: buffer("normed"), weight: buffer("normWeight"), kind, epsilon: 1e-5 };
+  const bias = kind === "layer" && { bias: buffer("normBias") };
+  return { out: buffer("normed"), weight: buffer("normWeight"), ...bias, kind, epsilon: 1e-5 };
 }
 
 export function linearScenario(shape: LinearCase): Scenario {
@@ -32,6 +33,7 @@ export function linearScenario(shape: LinearCase): Scenario {
       bias: data.floats(outputs, size),
       out: data.floats(rows * outputs),
       normWeight: data.floats(inputs),
+      normBias: data.floats(inputs),
       normed: new Float32Array(rows * inputs),
     },
     bind: (ops, buffer) =>
