@@ -94,12 +94,15 @@ async function run(
 }
 
 for (const kind of [...deviceKinds, ...matrixKinds]) {
-  for (const [name, directory] of [
-    ["LLaMA in bf16, sharded", LLAMA],
-    ["OPT", OPT],
+  for (const [name, directory, given] of [
+    ["LLaMA in bf16, sharded", LLAMA, {}],
+    ["LLaMA in w8a8, KV in int8", LLAMA, { quantization: "w8a8", kvCacheDtype: "int8" }],
+    ["OPT", OPT, {}],
   ] as const) {
+    const runWith = (flags: Record<string, string>, together: boolean, rounds = 1) =>
+      run(kind, directory, { ...given, ...flags }, together, rounds);
     describe(`${name} on ${kind}: the same bits as alone and whole`, async () => {
-      const alone = await run(kind, directory, { enablePrefixCaching: "false" }, false);
+      const alone = await runWith({ enablePrefixCaching: "false" }, false);
 
       const ways: [string, Record<string, string>][] = [
         ["batched", {}],
@@ -115,21 +118,21 @@ for (const kind of [...deviceKinds, ...matrixKinds]) {
       ];
       for (const [way, flags] of ways) {
         test(way, async () => {
-          const outcome = await run(kind, directory, flags, true);
+          const outcome = await runWith(flags, true);
           expect(outcome.tokens).toEqual(alone.tokens);
           expect(outcome.bits).toEqual(alone.bits);
         }, 60_000);
       }
 
       test("served from the prefix cache, to the token", async () => {
-        const outcome = await run(kind, directory, { blockSize: "16" }, true, 2);
+        const outcome = await runWith({ blockSize: "16" }, true, 2);
         expect(outcome.cachedTokens).toBeGreaterThan(200);
         expect(outcome.tokens).toEqual(alone.tokens);
         expect(outcome.bits).toEqual(alone.bits);
       }, 60_000);
 
       test("preempted and recomputed", async () => {
-        const outcome = await run(kind, directory, { blockSize: "8", numGpuBlocksOverride: "14" }, true);
+        const outcome = await runWith({ blockSize: "8", numGpuBlocksOverride: "14" }, true);
         expect(outcome.preemptions).toBeGreaterThan(0);
         expect(outcome.tokens).toEqual(alone.tokens);
         expect(outcome.bits).toEqual(alone.bits);
