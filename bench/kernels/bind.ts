@@ -32,6 +32,7 @@ function stepOf(shape: Shape): StepShape {
     samples: rows,
     copies: op === "copy_blocks" ? shape.copies : 0,
     maxContext: "context" in shape ? shape.context : 1,
+    filtered: op === "sample" && shape.filters ? rows : 0,
     edits: op === "edit_logits" ? rows * shape.edits : 0,
     topLogprobs: op === "logprobs" ? shape.top : -1,
   };

@@ -36,7 +36,16 @@ export interface MeasuredCeilings extends Ceilings {
   readonly chains: number;
 }
 
-const STEP: StepShape = { rows: 1, decodeRows: 1, samples: 0, copies: 0, maxContext: 1, edits: 0, topLogprobs: -1 };
+const STEP: StepShape = {
+  rows: 1,
+  decodeRows: 1,
+  samples: 0,
+  copies: 0,
+  maxContext: 1,
+  filtered: 0,
+  edits: 0,
+  topLogprobs: -1,
+};
 const LANES = 64;
 /** Workgroups that fill the device many times over. */
 const GROUPS = { cpu: 256, gpu: 4096 };

@@ -21,7 +21,16 @@ export interface StepDispatches {
  */
 export function stepDispatches(device: Device, model: Model, rows: number, context: number): StepDispatches {
   const decoder = oneLayer(device, model, rows, context);
-  const step = { rows, decodeRows: rows, samples: rows, copies: 0, maxContext: context, edits: 0, topLogprobs: -1 };
+  const step = {
+    rows,
+    decodeRows: rows,
+    samples: rows,
+    copies: 0,
+    maxContext: context,
+    filtered: 0,
+    edits: 0,
+    topLogprobs: -1,
+  };
   const ops = [...decoder.layers, ...decoder.head];
   const inLayer = ({ name }: Op) => name.startsWith("layers.");
   return {

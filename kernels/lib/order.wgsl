@@ -18,3 +18,11 @@ fn order_key(bits: u32) -> u32 {
 fn bits_of_key(key: u32) -> u32 {
   return select(~key, key ^ 0x80000000u, key >= 0x80000000u);
 }
+
+// The same order as signed integers, which are cheaper to find: +inf and NaN come last; but NaN with a sign comes first, and its
+// bits are greater than those of all other numbers.
+const LEAST_SIGNED = 0x80800000u; // -inf
+
+fn signed_keys(bits: vec4u) -> vec4i {
+  return bitcast<vec4i>(select(bits, vec4u(0x80000000u) - bits, bits > vec4u(0x7fffffffu)));
+}

@@ -80,6 +80,8 @@ export interface StepShape {
   readonly copies: number;
   /** Longest context of any row, in tokens, the row itself counted. */
   readonly maxContext: number;
+  /** At least the samples that min-p, top-k, top-p or typical-p filter; 0: there are none. */
+  readonly filtered: number;
   /** Pairs in the samples' lists of edits; 0: `editLogits` does nothing in this step. */
   readonly edits: number;
   /** Alternatives that `logprobs` names a sample, at most the vocabulary; -1: it does nothing in this step. */

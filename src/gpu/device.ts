@@ -48,7 +48,16 @@ function lanesOf(tuneFor: NonNullable<GpuDeviceOptions["tuneFor"]>, subgroup: nu
 const TRANSFER_BYTES = 64 * 1024 * 1024;
 
 /** A step that runs every operation. */
-const ONE_ROW: StepShape = { rows: 1, decodeRows: 1, samples: 1, copies: 1, maxContext: 1, edits: 1, topLogprobs: 1 };
+const ONE_ROW: StepShape = {
+  rows: 1,
+  decodeRows: 1,
+  samples: 1,
+  copies: 1,
+  maxContext: 1,
+  filtered: 1,
+  edits: 1,
+  topLogprobs: 1,
+};
 
 /** A WebGPU device. Errors of validation and of memory surface at the next call that waits for the GPU. */
 export class GpuDevice implements Device {

@@ -131,7 +131,7 @@ function bindTasks(device: Device, { heads, kvHeads, headDim, kvDtype, maxPositi
   const rows = (label: string) => device.allocate(`calibration ${label}`, CHUNK * heads * headDim * 4);
   const chunk = Math.min(CHUNK, context);
   const shared = { out: rows("out"), q: rows("q"), keys: cache("keys"), values: cache("values") };
-  const none = { samples: 0, copies: 0, edits: 0, topLogprobs: -1, maxContext: context };
+  const none = { samples: 0, copies: 0, filtered: 0, edits: 0, topLogprobs: -1, maxContext: context };
   const decode = {
     positions: words("positions", new Uint32Array(sequences).fill(context - 1)),
     sequences: words(

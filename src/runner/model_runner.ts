@@ -27,7 +27,16 @@ export interface ModelRunnerOptions {
   readonly onPrepared?: () => void;
 }
 
-const ONE_ROW = { rows: 1, decodeRows: 1, samples: 1, copies: 0, maxContext: 1, edits: 0, topLogprobs: -1 };
+const ONE_ROW = {
+  rows: 1,
+  decodeRows: 1,
+  samples: 1,
+  copies: 0,
+  maxContext: 1,
+  filtered: 0,
+  edits: 0,
+  topLogprobs: -1,
+};
 
 /** A decode and a prompt: what only few requests ask for is not among them. */
 const USUAL_STEPS: readonly StepShape[] = [ONE_ROW, { ...ONE_ROW, rows: 16, decodeRows: 0 }];
@@ -135,7 +144,7 @@ export class ModelRunner implements Runner {
     topLogprobs: number,
     hidden: readonly BufferRange[],
   ): Promise<StepOutput> {
-    const shape = { ...input, samples: pass.samples, edits: pass.edits, topLogprobs };
+    const shape = { ...input, samples: pass.samples, edits: pass.edits, filtered: pass.filtered, topLogprobs };
     const ran = this.#device.run(body, shape, []);
     const [output] = await Promise.all([
       input.masksReady!.then(() => this.#runWhole([], input, pass, topLogprobs, hidden)),
@@ -153,7 +162,7 @@ export class ModelRunner implements Runner {
     hidden: readonly BufferRange[] = [],
   ): Promise<StepOutput> {
     writeSamples(this.#device, this.#buffers, input, pass);
-    const shape = { ...input, samples: pass.samples, edits: pass.edits, topLogprobs };
+    const shape = { ...input, samples: pass.samples, edits: pass.edits, filtered: pass.filtered, topLogprobs };
     const bytes = await this.#device.run(ops, shape, [...outputRanges(this.#buffers, shape), ...hidden]);
     const output = stepOutput(bytes, shape);
     return hidden.length === 0 ? output : { ...output, hidden: hiddenStates(bytes, hidden, this.#decoder.hiddenSize) };

@@ -34,6 +34,7 @@ export async function runScenario(device: Device, scenario: Scenario): Promise<M
     decodeRows: 0,
     samples: 0,
     copies: 0,
+    filtered: 0,
     edits: 0,
     maxContext: 1,
     topLogprobs: -1,

@@ -80,7 +80,7 @@ async function process(device: Device) {
   const sample = device.ops.sample("sample", { out, logits, vocab, sampling, masks });
   const undo = device.ops.editLogits("undo", { ...shared, direction: "undo" });
   await device.prepare([edit, sample, undo]);
-  const shape = { ...input, samples: rows };
+  const shape = { ...input, samples: rows, filtered: rows };
   const whole = [{ buffer: logits, offset: 0, bytes: logits.bytes }];
   const edited = new Float32Array((await device.run([edit], shape, whole)).buffer);
   const drawn = new Uint32Array(

@@ -6,7 +6,7 @@ import { GpuUnavailableError } from "../../src/gpu/runtime.ts";
 import { openReferenceDevice } from "../../src/reference/device.ts";
 import { describeGpu, devices } from "./devices.ts";
 
-const step = { rows: 1, decodeRows: 1, samples: 1, copies: 0, edits: 0, maxContext: 1, topLogprobs: -1 };
+const step = { rows: 1, decodeRows: 1, samples: 1, copies: 0, filtered: 0, edits: 0, maxContext: 1, topLogprobs: -1 };
 
 describeGpu("the GPU device", () => {
   const device = devices[0]!;

@@ -42,3 +42,16 @@ test("passes hold every sample and every edit once, in order, as many as fit", (
     }),
   );
 });
+
+test("a pass counts its samples with filters", () => {
+  const input = stepOf(limits, { tokens: [1], blocks: [1], seeds: [0, 1, 2, 3, 4, 5], temperature: 1 });
+  const words = new Float32Array(input.sampling.buffer, input.sampling.byteOffset);
+  expect(passesOf(input, 6, 12)[0]!.filtered).toBe(0);
+  input.sampling[SAMPLING_WORDS + 1] = 40;
+  words[2 * SAMPLING_WORDS + 2] = 0.9;
+  words[3 * SAMPLING_WORDS + 6] = 0.05;
+  words[4 * SAMPLING_WORDS + 7] = 0.5;
+  words[5 * SAMPLING_WORDS + 7] = 1;
+  expect(passesOf(input, 6, 12)[0]!.filtered).toBe(4);
+  expect(passesOf(input, 3, 12).map(({ filtered }) => filtered)).toEqual([2, 2]);
+});

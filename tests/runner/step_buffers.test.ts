@@ -20,7 +20,7 @@ test("a later pass has its own samples, and its edits from the beginning on", as
     input.sampling.set([first, edits, 0], sample * SAMPLING_WORDS + 13);
   });
   const written = async (first: number, samples: number, firstEdit: number, edits: number) => {
-    writeSamples(device, buffers, input, { firstSample: first, samples, firstEdit, edits });
+    writeSamples(device, buffers, input, { firstSample: first, samples, firstEdit, edits, filtered: 0 });
     const read = async (buffer: typeof buffers.sampling, words: number) =>
       new Uint32Array((await device.gather([{ buffer, offset: 0, bytes: words * 4 }])).buffer);
     const rows = await read(buffers.sampling, samples * SAMPLING_WORDS);

@@ -64,7 +64,7 @@ export function sampleScenario(logits: Float32Array, rows: readonly SamplingRow[
         sampling: buffer("sampling"),
         masks: buffer("masks"),
       }),
-    step: { samples: rows.length },
+    step: { samples: rows.length, filtered: rows.length },
     outputs: { out: "u32" },
   };
 }
