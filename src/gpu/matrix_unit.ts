@@ -1,5 +1,5 @@
 import type { MatrixUnit } from "../../kernels/lib/products.ts";
-import { GpuUnavailableError } from "./runtime.ts";
+import { GpuUnavailableError, openAdapter } from "./runtime.ts";
 
 /** WebGPU's proposal of subgroup matrices is not a standard yet, so the types do not know it. */
 const SUBGROUP_MATRIX = "chromium-experimental-subgroup-matrix" as GPUFeatureName;
@@ -14,17 +14,31 @@ interface SubgroupMatrixConfig {
   readonly K: number;
 }
 
+/** What --subgroup-matrix would use, or why it could not. Throws GpuUnavailableError where there is no adapter. */
+export async function describeMatrixUnit(adapter: string | undefined): Promise<string> {
+  const unit = findMatrixUnit(await openAdapter(adapter, { experimental: true }));
+  return typeof unit === "string"
+    ? `none to use: ${unit}`
+    : `${unit.m} x ${unit.n} x ${unit.k}, f16 into f32; --subgroup-matrix uses them`;
+}
+
 /** The largest product of f16 into f32 that the adapter's matrix units offer. Throws GpuUnavailableError that says why not. */
-export function chooseMatrixUnit({ features, info }: Pick<GPUAdapter, "features" | "info">): MatrixUnit {
-  const refuse = (why: string) =>
-    new GpuUnavailableError(
-      `Cannot use --subgroup-matrix: ${why}: received ${info.description || info.device}: leave the flag out`,
-    );
+export function chooseMatrixUnit(adapter: Pick<GPUAdapter, "features" | "info">): MatrixUnit {
+  const unit = findMatrixUnit(adapter);
+  if (typeof unit !== "string") return unit;
+  const { description, device } = adapter.info;
+  throw new GpuUnavailableError(
+    `Cannot use --subgroup-matrix: ${unit}: received ${description || device}: leave the flag out`,
+  );
+}
+
+/** The unit, or what it lacks. */
+function findMatrixUnit({ features, info }: Pick<GPUAdapter, "features" | "info">): MatrixUnit | string {
   const missing = MATRIX_FEATURES.find((feature) => !features.has(feature));
-  if (missing) throw refuse(`it needs an adapter with the feature ${missing}`);
+  if (missing) return `it needs an adapter with the feature ${missing}`;
   const { subgroupMinSize, subgroupMaxSize } = info;
   if (subgroupMinSize !== subgroupMaxSize) {
-    throw refuse(`it needs subgroups of one size, and here they have ${subgroupMinSize} to ${subgroupMaxSize} lanes`);
+    return `it needs subgroups of one size, and here they have ${subgroupMinSize} to ${subgroupMaxSize} lanes`;
   }
   const { subgroupMatrixConfigs = [] } = info as { subgroupMatrixConfigs?: Iterable<SubgroupMatrixConfig> };
   const usable = [...subgroupMatrixConfigs].filter(
@@ -38,6 +52,7 @@ export function chooseMatrixUnit({ features, info }: Pick<GPUAdapter, "features"
       N <= 16,
   );
   const [best] = usable.sort((a, b) => b.M * b.N * b.K - a.M * a.N * a.K);
-  if (!best) throw refuse("it needs matrix units that multiply f16 into f32, at most 16 x 16 at once");
-  return { m: best.M, n: best.N, k: best.K, lanes: subgroupMaxSize };
+  return best
+    ? { m: best.M, n: best.N, k: best.K, lanes: subgroupMaxSize }
+    : "it needs matrix units that multiply f16 into f32, at most 16 x 16 at once";
 }
