@@ -10,7 +10,7 @@ import { median } from "../lib/statistics.ts";
 export class Clock {
   readonly device: GpuDevice;
   readonly raw: GPUDevice;
-  /** What the device's products are computed on; null: on the lanes. */
+  /** What the device's products of floats are computed on; null: on the lanes. */
   readonly unit: MatrixUnit | null;
   readonly #timestamps: Timestamps | null;
   /** Seconds from submitting nothing to hearing that it is done. */
@@ -30,7 +30,7 @@ export class Clock {
   private constructor(requested: RequestedDevice) {
     const raw = requested.device;
     this.raw = raw;
-    this.unit = requested.unit;
+    this.unit = requested.units?.f16 ?? null;
     this.device = new GpuDevice(requested, {});
     this.#timestamps = raw.features.has("timestamp-query") ? new Timestamps(raw) : null;
   }

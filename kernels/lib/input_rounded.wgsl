@@ -10,9 +10,3 @@ fn input_scale(begin: u32, chunk: u32) -> f32 {
   let pair = x[begin + params.chunks * CHUNK8 + chunk / 2u];
   return bitcast<f32>(select(pair.x, pair.y, (chunk & 1u) != 0u));
 }
-
-fn prepare_rows(lane: u32, begin: array<u32, ROWS>) {}
-
-fn input8(r: u32, begin: u32, i: u32) -> vec2u {
-  return x[begin + i];
-}

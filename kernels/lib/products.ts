@@ -11,10 +11,12 @@ import inputPlain from "./input_plain.wgsl" with { type: "text" };
 import inputQuads from "./input_quads.wgsl" with { type: "text" };
 import inputRounded from "./input_rounded.wgsl" with { type: "text" };
 import inputRoundedLanes from "./input_rounded_lanes.wgsl" with { type: "text" };
+import inputRoundedOctets from "./input_rounded_octets.wgsl" with { type: "text" };
 import laneSums from "./lanes.wgsl" with { type: "text" };
 import chunks from "./product_chunks.wgsl" with { type: "text" };
 import lanes from "./product_lanes.wgsl" with { type: "text" };
 import matrix from "./product_matrix.wgsl" with { type: "text" };
+import matrixInt8 from "./product_matrix_int8.wgsl" with { type: "text" };
 import tile from "./product_tile.wgsl" with { type: "text" };
 import tileInt8 from "./product_tile_int8.wgsl" with { type: "text" };
 import rowNorm from "./row_norm.wgsl" with { type: "text" };
@@ -56,13 +58,21 @@ export interface MatrixShape {
   readonly depth: number;
 }
 
-/** What a subgroup multiplies at once: m x k by k x n, f16 into f32. Each divides 32, n is a multiple of 4. */
+/** What a subgroup multiplies at once: m x k by k x n. Each divides 32, n is a multiple of 4. */
 export interface MatrixUnit {
   readonly m: number;
   readonly n: number;
   readonly k: number;
   /** Lanes of a subgroup. */
   readonly lanes: number;
+}
+
+/** The units of an adapter, by what they multiply. */
+export interface MatrixUnits {
+  /** f16 into f32. */
+  readonly f16: MatrixUnit;
+  /** int8 into i32, where there is one. */
+  readonly int8: MatrixUnit | null;
 }
 
 /** Rows of x as they are, after an RMSNorm of them, or rounded to int8 by the kernel quantize_rows. */
@@ -83,10 +93,10 @@ const PRODUCTS = {
   chunks: {
     plain: [chainF32, inputQuads, inputPlain, laneSums, chunks],
     normed: [chainF32, inputQuads, inputNormed, rowNorm, sum4, laneSums, chunks],
-    rounded: [chainInt8, inputRounded, laneSums, chunks],
+    rounded: [chainInt8, inputRounded, inputRoundedOctets, laneSums, chunks],
   },
   tile: { plain: [tile, finishRows], rounded: [chainInt8, inputRounded, tileInt8, finishRows] },
-  matrix: { plain: [matrix] },
+  matrix: { plain: [matrix], rounded: [inputRounded, matrixInt8] },
 } satisfies Record<string, Inputs>;
 
 /** The constants that make a shape out of its kind. */
@@ -129,7 +139,7 @@ export const PACKED_DOT = "packed_4x8_integer_dot_product";
 
 /** Whether a product multiplies packed bytes. */
 export function needsPackedDot({ shape, input }: Product): boolean {
-  return input === "rounded" && !shape.kind.startsWith("lanes");
+  return input === "rounded" && (shape.kind === "chunks" || shape.kind === "tile");
 }
 
 /** The texts that read a weight's elements. */

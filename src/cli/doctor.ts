@@ -1,5 +1,5 @@
 import { openGpuDevice } from "../gpu/device.ts";
-import { describeMatrixUnit } from "../gpu/matrix_unit.ts";
+import { describeMatrixUnits } from "../gpu/matrix_units.ts";
 import { exit, runtime } from "../host.ts";
 import { openReferenceDevice } from "../reference/device.ts";
 import { selfTest } from "../selftest/run.ts";
@@ -35,7 +35,7 @@ export async function runDoctor({ adapter, subgroupMatrix = false }: DoctorOptio
   line("driver", [vendor, architecture, description].filter(Boolean).join(", "));
   line("features", features.join(" "));
   for (const name of SHOWN_LIMITS) line(name, String(limits[name]));
-  line("matrix units", await describeMatrixUnit(adapter));
+  line("matrix units", await describeMatrixUnits(adapter));
 
   const reference = openReferenceDevice({ products: subgroupMatrix ? "f16" : "f32" });
   const slack = (kernel: string) => (subgroupMatrix ? MATRIX_SLACK[kernel === "attention" ? kernel : "products"] : 1);

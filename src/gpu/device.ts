@@ -82,13 +82,14 @@ export class GpuDevice implements Device {
   #allocations: Promise<string | null>[] = [];
   #fault: string | undefined;
 
-  constructor({ device, info, unit }: RequestedDevice, options: GpuDeviceOptions) {
+  constructor({ device, info, units }: RequestedDevice, options: GpuDeviceOptions) {
     this.#device = device;
     this.#options = options;
     this.info = info;
     this.sharesHost = info.isCpu;
     this.name = info.description || info.device;
-    const matrix = unit ? [`matrix units of ${unit.m} x ${unit.n} x ${unit.k}`] : [];
+    const { f16 } = units ?? {};
+    const matrix = f16 ? [`matrix units of ${f16.m} x ${f16.n} x ${f16.k}`] : [];
     this.identity = [info.vendor, info.architecture, info.device, info.description, ...matrix].join(", ");
     this.maxBufferBytes = Math.floor(device.limits.maxBufferSize / 16) * 16;
     const { maxBindingBytes = Number.POSITIVE_INFINITY, tuneFor = info.isCpu ? "cpu" : "gpu" } = options;
@@ -109,7 +110,7 @@ export class GpuDevice implements Device {
     const allocate = (label: string, bytes: number) => this.allocate(label, bytes);
     const binder = new Binder(device, this.#pipelines, this.#step, limits, allocate);
     const lanes = lanesOf(tuneFor, device.features.has("subgroups") ? info.subgroupSize : 0);
-    this.ops = checkedOps(new GpuOps(binder, allocate, lanes, unit));
+    this.ops = checkedOps(new GpuOps(binder, allocate, lanes, units));
     this.lost = device.lost.then(({ reason, message }) => `The GPU device was lost (${reason}): ${message}`);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // Dawn would print it; it is thrown instead.

@@ -1,4 +1,4 @@
-import type { MatrixUnit } from "../../kernels/lib/products.ts";
+import type { MatrixUnits } from "../../kernels/lib/products.ts";
 import type {
   AttentionArgs,
   CopyBlocksArgs,
@@ -24,7 +24,7 @@ import { gatedLinearOp } from "./ops/gated_linear.ts";
 import { linearOp } from "./ops/linear.ts";
 import { logprobsOp } from "./ops/logprobs.ts";
 import { normOp } from "./ops/norm.ts";
-import { type Lanes, type ProductTuning, productTuning } from "./ops/product.ts";
+import { type Lanes, type ProductTuning, productTuning, roundedProductTuning } from "./ops/product.ts";
 import { qkvOp } from "./ops/qkv.ts";
 import { ropeOp } from "./ops/rope.ts";
 import { sampleOp } from "./ops/sample.ts";
@@ -33,21 +33,21 @@ import { sampleOp } from "./ops/sample.ts";
 export class GpuOps implements Ops {
   readonly #binder: Binder;
   readonly #products: ProductTuning;
-  /** For weights that round their input: its integers are for the lanes, also where there are matrix units. */
+  /** For weights that round their input. */
   readonly #roundedProducts: ProductTuning;
   readonly #attention: Attention;
 
-  /** `lanes` says what the adapter is, which changes the choice of kernel shapes but no result; `unit` changes results. */
+  /** `lanes` says what the adapter is, which changes the choice of kernel shapes but no result; `units` change results. */
   constructor(
     binder: Binder,
     allocate: (label: string, bytes: number) => DeviceBuffer,
     lanes: Lanes,
-    unit: MatrixUnit | null,
+    units: MatrixUnits | null,
   ) {
     this.#binder = binder;
-    this.#products = productTuning(lanes, unit);
-    this.#roundedProducts = productTuning(lanes, null);
-    this.#attention = new Attention(binder, allocate, lanes, unit);
+    this.#products = productTuning(lanes, units);
+    this.#roundedProducts = roundedProductTuning(lanes, units);
+    this.#attention = new Attention(binder, allocate, lanes, units?.f16 ?? null);
   }
 
   #productsOf({ roundsInput }: Weight): ProductTuning {

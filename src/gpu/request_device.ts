@@ -1,13 +1,13 @@
-import type { MatrixUnit } from "../../kernels/lib/products.ts";
+import type { MatrixUnits } from "../../kernels/lib/products.ts";
 import { type AdapterInfo, describeAdapter } from "./adapter_info.ts";
-import { chooseMatrixUnit, MATRIX_FEATURES } from "./matrix_unit.ts";
+import { chooseMatrixUnits, MATRIX_FEATURES } from "./matrix_units.ts";
 import { openAdapter } from "./runtime.ts";
 
 export interface RequestedDevice {
   readonly device: GPUDevice;
   readonly info: AdapterInfo;
   /** What products are computed on; null: on the lanes. */
-  readonly unit: MatrixUnit | null;
+  readonly units: MatrixUnits | null;
 }
 
 /**
@@ -20,7 +20,7 @@ export async function requestDevice(
   features: readonly GPUFeatureName[] = [],
 ): Promise<RequestedDevice> {
   const adapter = await openAdapter(name, { experimental: subgroupMatrix });
-  const unit = subgroupMatrix ? chooseMatrixUnit(adapter) : null;
+  const units = subgroupMatrix ? chooseMatrixUnits(adapter) : null;
   const {
     maxBufferSize,
     maxStorageBufferBindingSize,
@@ -30,14 +30,14 @@ export async function requestDevice(
   const useful = (["subgroups", ...features] as const).filter((feature) => adapter.features.has(feature));
   const device = await adapter.requestDevice({
     label: "octavo",
-    requiredFeatures: unit ? [...new Set([...useful, ...MATRIX_FEATURES])] : useful,
+    requiredFeatures: units ? [...new Set([...useful, ...MATRIX_FEATURES])] : useful,
     requiredLimits: {
       maxBufferSize,
       maxStorageBufferBindingSize,
       maxStorageBuffersPerShaderStage,
       // Large tiles of matrix units; more than needed costs other adapters nothing, but they were measured without.
-      ...(unit && { maxComputeWorkgroupStorageSize }),
+      ...(units && { maxComputeWorkgroupStorageSize }),
     },
   });
-  return { device, info: describeAdapter(adapter), unit };
+  return { device, info: describeAdapter(adapter), units };
 }

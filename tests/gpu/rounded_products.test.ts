@@ -8,7 +8,7 @@ import { fusedMultiplyAdd } from "../../src/reference/fused.ts";
 import { roundedProducts } from "../../src/reference/rounded_rows.ts";
 import { type LinearCase, linearScenario } from "../../src/selftest/cases/linear.ts";
 import { runScenario, type Scenario } from "../../src/selftest/scenario.ts";
-import { describeGpu, devices, narrow } from "./devices.ts";
+import { describeGpu, devices, matrix, narrow } from "./devices.ts";
 
 type Shape = Pick<LinearCase, "rows" | "inputs" | "outputs">;
 
@@ -50,6 +50,9 @@ async function floatsOf(device: Device, scenario: Scenario): Promise<Float32Arra
   return new Float32Array((await bitsOf(device, scenario)).buffer);
 }
 
+/** Every shape, also that of matrix units where there are any. */
+const everywhere = [...devices, narrow, matrix].filter((device) => device !== null);
+
 describeGpu("products of rows rounded to int8", () => {
   const shapes = fc.record({
     rows: fc.integer({ min: 1, max: 40 }),
@@ -62,7 +65,7 @@ describeGpu("products of rows rounded to int8", () => {
     const expectBits = async (shape: Shape) => {
       const scenario = scenarioOf(shape);
       const [fused, split] = [fusedMultiplyAdd, splitMultiplyAdd].map((fma) => oracle(shape, scenario, fma));
-      for (const device of [...devices, narrow!]) {
+      for (const device of everywhere) {
         const bits = await bitsOf(device, scenario);
         if (!Bun.deepEquals(bits, fused)) expect(bits).toEqual(split!);
         if (!Bun.deepEquals(bits, split)) kinds.add("fused");
@@ -100,7 +103,7 @@ describeGpu("products of rows rounded to int8", () => {
     x[39 * 100 + 50] = Number.NEGATIVE_INFINITY;
     x.fill(0, 700, 800);
     x.fill(2 ** -91, 800, 900);
-    for (const device of [...devices, narrow!]) {
+    for (const device of everywhere) {
       const found = await floatsOf(device, { ...scenario, buffers: { ...scenario.buffers, x } });
       for (let row = 0; row < 40; row++) {
         const values = [...found.subarray(row * 70, (row + 1) * 70)];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Random } from "../../src/base/random.ts";
-import { chooseMatrixUnit } from "../../src/gpu/matrix_unit.ts";
+import { chooseMatrixUnits } from "../../src/gpu/matrix_units.ts";
 import { openReferenceDevice } from "../../src/reference/device.ts";
 import { attentionCases } from "../../src/selftest/cases/attention.ts";
 import { gatedLinearScenario } from "../../src/selftest/cases/gated_linear.ts";
@@ -112,7 +112,7 @@ describe("the choice of a matrix unit", () => {
     return { features: has, info: all } as unknown as GPUAdapter;
   };
 
-  test("takes the largest that multiplies f16 into f32", () => {
+  test("takes the largest that multiplies f16 into f32, and int8 into i32", () => {
     const configs = [
       config("f16", "f32", 16, 8, 16),
       config("f16", "f32", 16, 16, 16),
@@ -120,15 +120,19 @@ describe("the choice of a matrix unit", () => {
       config("i8", "i32", 16, 16, 32),
       config("f16", "f32", 32, 32, 16),
     ];
-    expect(chooseMatrixUnit(adapter(configs))).toEqual({ m: 16, n: 16, k: 16, lanes: 32 });
+    expect(chooseMatrixUnits(adapter(configs))).toEqual({
+      f16: { m: 16, n: 16, k: 16, lanes: 32 },
+      int8: { m: 16, n: 16, k: 32, lanes: 32 },
+    });
+    expect(chooseMatrixUnits(adapter(configs.slice(0, 1))).int8).toBeNull();
   });
 
   test("says what is missing", () => {
     const one = [config("f16", "f32", 8, 8, 8)];
-    expect(() => chooseMatrixUnit(adapter(one, {}, new Set(["subgroups"])))).toThrow(
+    expect(() => chooseMatrixUnits(adapter(one, {}, new Set(["subgroups"])))).toThrow(
       "Cannot use --subgroup-matrix: it needs an adapter with the feature shader-f16: received a GPU: leave the flag out",
     );
-    expect(() => chooseMatrixUnit(adapter(one, { subgroupMinSize: 8 }))).toThrow("they have 8 to 32 lanes");
-    expect(() => chooseMatrixUnit(adapter([config("f32", "f32", 8, 8, 8)]))).toThrow("multiply f16 into f32");
+    expect(() => chooseMatrixUnits(adapter(one, { subgroupMinSize: 8 }))).toThrow("they have 8 to 32 lanes");
+    expect(() => chooseMatrixUnits(adapter([config("f32", "f32", 8, 8, 8)]))).toThrow("multiply f16 into f32");
   });
 });

@@ -1,4 +1,4 @@
-import type { MatrixUnit, ProductShape } from "../../../kernels/lib/products.ts";
+import type { MatrixUnit, MatrixUnits, ProductShape } from "../../../kernels/lib/products.ts";
 import { CHUNK, paddedCols, rowBytes, type Weight, type WeightDtype } from "../../contracts/device.ts";
 import type { Grid } from "../binder.ts";
 
@@ -44,9 +44,20 @@ function matrixTuning(unit: MatrixUnit): ProductTuning {
   };
 }
 
-/** `unit`: compute every product on matrix units. */
-export function productTuning(lanes: Lanes, unit: MatrixUnit | null): ProductTuning {
-  return unit ? matrixTuning(unit) : TUNING[lanes];
+/** Of rows rounded to int8, whose bits are the same on units and lanes. */
+function roundedMatrixTuning(unit: MatrixUnit): ProductTuning {
+  const more = { kind: "matrix", unit, subgroups: [2, 2], results: [2, 2], depth: 1 } as const;
+  return { shapes: [ONE, FEW, more], choose: (rows) => (rows <= 8 ? GPU.choose(rows) : more) };
+}
+
+/** With `units`, every product is computed on these. */
+export function productTuning(lanes: Lanes, units: MatrixUnits | null): ProductTuning {
+  return units ? matrixTuning(units.f16) : TUNING[lanes];
+}
+
+/** Of weights that round their input. */
+export function roundedProductTuning(lanes: Lanes, units: MatrixUnits | null): ProductTuning {
+  return units?.int8 ? roundedMatrixTuning(units.int8) : TUNING[lanes];
 }
 
 /** Lanes of the chunks shape's workgroup. */
