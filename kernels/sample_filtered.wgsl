@@ -28,6 +28,8 @@ const FEW = 8u; // vec4s that a lane looks at before it writes what it found
 // Weight of each digit's tokens, in units of 2^14 and of 1.
 var<workgroup> coarse: array<atomic<u32>, 256>;
 var<workgroup> fine: array<atomic<u32>, 256>;
+var<workgroup> weights: vec2f;
+var<workgroup> moments: array<vec2f, LANES>;
 var<workgroup> found: u32;
 // Logits and ids, in any order.
 var<workgroup> pool_bits: array<u32, POOL>;
@@ -81,12 +83,13 @@ fn weigh(row: Row, lane: u32) -> vec2f {
   atomicAdd(&fine[0], all.y);
   atomicAdd(&coarse[1], pool.x);
   atomicAdd(&fine[1], pool.y);
-  let high = vec2u(workgroupUniformLoad(&coarse[0]), workgroupUniformLoad(&coarse[1]));
-  let low = vec2u(workgroupUniformLoad(&fine[0]), workgroupUniformLoad(&fine[1]));
-  return vec2f(
-    total_of(add_weights(vec2u(), vec2u(high.x, low.x))),
-    total_of(add_weights(vec2u(), vec2u(high.y, low.y))),
-  );
+  workgroupBarrier();
+  if (lane == 0u) {
+    all = add_weights(vec2u(), vec2u(atomicLoad(&coarse[0]), atomicLoad(&fine[0])));
+    pool = add_weights(vec2u(), vec2u(atomicLoad(&coarse[1]), atomicLoad(&fine[1])));
+    weights = vec2f(total_of(all), total_of(pool));
+  }
+  return workgroupUniformLoad(&weights);
 }
 
 // The largest key such that the tokens seen at or above it, of those not yet out, count at least `least` (FILL, TOP_K),
@@ -178,8 +181,15 @@ fn mean_of(row: Row, lane: u32) -> f32 {
       moment = fma(weight, distance, moment);
     }
   }
-  let total = sum_of(lane, mass);
-  return sum_of(lane, moment) / total;
+  moments[lane] = vec2f(mass, moment);
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) {
+      moments[lane] += moments[lane + half];
+    }
+  }
+  let total = workgroupUniformLoad(&moments[0]);
+  return total.y / total.x;
 }
 
 // The key below which a token has less than `min_p` of the peak's probability.
@@ -257,14 +267,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
   row.pooled = is_complete(row);
   var best = vec2u(0u, NOT_A_TOKEN);
-  if (row.pooled) {
-    for (var i = lane; i < atomicLoad(&pool_size); i += LANES) {
-      best = race(row, vec3u(words.w, more.xy), pool_bits[i], pool_tokens[i], best);
+  let count = seen_count(row);
+  for (var i = lane; i < count; i += LANES) {
+    var token = i;
+    if (row.pooled) {
+      token = pool_tokens[i];
     }
-  } else {
-    for (var token = lane; token < vocab; token += LANES) {
-      best = race(row, vec3u(words.w, more.xy), bits_of(row, token), token, best);
-    }
+    best = race(row, vec3u(words.w, more.xy), seen_bits(row, i), token, best);
   }
   let chosen = winner(1u, best.x, best.y);
   if (lane == 0u) {

@@ -318,7 +318,7 @@ export interface Device {
   gather(ranges: readonly BufferRange[]): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Compiles what the bound operations need, in parallel; called once before the first `run`. What these steps need is
-   * ready to run then; the rest may cost its first step more, on adapters that are a CPU.
+   * ready to run then; the rest may cost its first step more, on adapters that are a CPU, where it is compiled meanwhile.
    */
   prepare(ops: readonly Op[], steps?: readonly StepShape[]): Promise<void>;
   /** Runs the operations in order for this step and resolves with the bytes of `results`, one after the other. */

@@ -11,7 +11,7 @@ import {
 import type { AdapterInfo } from "./adapter_info.ts";
 import { Binder, type GpuOp } from "./binder.ts";
 import { GpuBuffer, gpuBuffer } from "./buffers.ts";
-import { firstDispatches } from "./first_dispatches.ts";
+import { firstDispatches, laterDispatches } from "./first_dispatches.ts";
 import { GpuOps } from "./gpu_ops.ts";
 import type { Lanes } from "./ops/product.ts";
 import { Pipelines } from "./pipelines.ts";
@@ -176,9 +176,14 @@ export class GpuDevice implements Device {
     const shaders = ops.flatMap((op) => (op as GpuOp).dispatches.map(({ shader }) => shader));
     await this.#pipelines.compile(shaders);
     if (this.info.isCpu) {
-      const dispatches = dispatchesOf(ops as readonly GpuOp[], steps);
+      const needed = dispatchesOf(ops as readonly GpuOp[], steps);
       const open = async () => (await requestDevice(this.#options)).device;
-      await firstDispatches(this.#device, dispatches, { open });
+      if (!(await firstDispatches(this.#device, needed, { open }))) {
+        const done = new Set(needed.map(({ shader }) => shader));
+        const others = dispatchesOf(ops as readonly GpuOp[], [ONE_ROW]).filter(({ shader }) => !done.has(shader));
+        // What fails here, the first step that needs it does itself.
+        laterDispatches(this.#device, others, open).catch(() => {});
+      }
     }
     await this.flush().catch((error) => this.#blame(ops as readonly GpuOp[], ONE_ROW, error));
   }

@@ -8,6 +8,9 @@ const CORES = (globalThis.navigator as Navigator | undefined)?.hardwareConcurren
 /** One for each other core; but each takes memory, and the longest compilation cannot be shared. */
 const MOST_HELPERS = Math.min(3, CORES - 1);
 
+/** Mesa writes to its cache in a thread that lets all others go first; who looks too early compiles once more. */
+const CACHE_WRITTEN_MS = 50;
+
 export interface Helpers {
   /** Opens another device of the same adapter. */
   readonly open: () => Promise<GPUDevice>;
@@ -25,14 +28,15 @@ type Bound = Pick<Dispatch, "group"> & { readonly pipeline: GPUComputePipeline }
  * one finds the code in the driver's cache on disk; without such a cache it compiles them once more.
  *
  * @param dispatches one of each shader, with its pipeline
+ * @returns whether it took no longer than finding machine code does
  */
 export async function firstDispatches(
   device: GPUDevice,
   dispatches: readonly Dispatch[],
   { open, most = MOST_HELPERS, afterMs = 100 }: Helpers,
-): Promise<void> {
-  // The longest text takes longest to compile, as a rule; begun last, it would be waited for alone.
-  const waiting = dispatches.toSorted((a, b) => a.shader.code.length - b.shader.code.length);
+): Promise<boolean> {
+  // What takes longest is begun first here: begun last, it would be waited for alone.
+  const waiting = longestLast(dispatches);
   const helped: Dispatch[] = [];
   const help = async () => {
     const helper = await open();
@@ -46,7 +50,7 @@ export async function firstDispatches(
       helper.destroy();
     }
   };
-  let helpers: Promise<unknown> = Promise.resolve();
+  let helpers: Promise<unknown> | undefined;
   const late = setTimeout(() => {
     // What a helper fails to do is done below.
     helpers = Promise.allSettled(Array.from({ length: Math.min(most, waiting.length) }, help));
@@ -57,7 +61,46 @@ export async function firstDispatches(
     clearTimeout(late);
   }
   await helpers;
-  if (helped.length > 0) await dispatchNone(device, helped.map(bound));
+  if (helped.length > 0) {
+    await sleep(CACHE_WRITTEN_MS);
+    await dispatchNone(device, helped.map(bound));
+  }
+  return helpers === undefined;
+}
+
+/**
+ * The same for what is not yet needed, beside the device's steps: it only gets what a helper has compiled. Whoever needs it
+ * earlier waits as for any first dispatch.
+ */
+export async function laterDispatches(
+  device: GPUDevice,
+  dispatches: readonly Dispatch[],
+  open: Helpers["open"],
+): Promise<void> {
+  let gone = false;
+  device.lost.then(() => {
+    gone = true;
+  });
+  const helper = await open();
+  try {
+    const pipelines = new Pipelines(helper);
+    for (const next of longestLast(dispatches).toReversed()) {
+      if (!gone) await dispatchNone(helper, [await boundElsewhere(helper, pipelines, next.shader)]);
+      await sleep(4 * CACHE_WRITTEN_MS);
+      if (!gone) await dispatchNone(device, [bound(next)]);
+    }
+  } finally {
+    helper.destroy();
+  }
+}
+
+/** By their texts, which tell how long they take to compile. */
+function longestLast(dispatches: readonly Dispatch[]): Dispatch[] {
+  return dispatches.toSorted((a, b) => a.shader.code.length - b.shader.code.length);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function bound({ shader, group }: Dispatch): Bound {

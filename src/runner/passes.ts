@@ -42,5 +42,6 @@ export function passesOf({ samples, sampling }: StepInput, maxSamples: number, m
 
 function isFiltered(sampling: Uint32Array, at: number): boolean {
   const [topK, topP, minP, typicalP] = [sampling[at + 1]!, sampling[at + 2]!, sampling[at + 6]!, sampling[at + 7]!];
+  if (sampling[at]! === 0) return false; // a temperature of 0 takes the likeliest
   return topK > 0 || topP !== ONE || minP !== 0 || (typicalP !== 0 && typicalP !== ONE);
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { copyBlocks } from "../../kernels/copy_blocks.ts";
 import { logprobs } from "../../kernels/logprobs.ts";
 import { norm } from "../../kernels/norm.ts";
-import { firstDispatches } from "../../src/gpu/first_dispatches.ts";
+import { firstDispatches, laterDispatches } from "../../src/gpu/first_dispatches.ts";
 import { Pipelines } from "../../src/gpu/pipelines.ts";
 import { openAdapter } from "../../src/gpu/runtime.ts";
 import { describeGpu } from "./devices.ts";
@@ -57,7 +57,7 @@ describeGpu("first dispatches", () => {
     const own = await counting();
     const dispatches = await dispatchesOn(own.device);
     const open = () => Promise.reject(new Error("not to be opened"));
-    await firstDispatches(own.device, dispatches, { open, most: 2, afterMs: 60_000 });
+    expect(await firstDispatches(own.device, dispatches, { open, most: 2, afterMs: 60_000 })).toBe(true);
     expect(own.dispatches).toBe(3);
     own.device.destroy();
   });
@@ -73,13 +73,32 @@ describeGpu("first dispatches", () => {
       while (helper.dispatches === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       return workDone();
     };
-    await firstDispatches(own.device, dispatches, { open: async () => helper.device, most: 1, afterMs: 0 });
+    const helpers = { open: async () => helper.device, most: 1, afterMs: 0 };
+    expect(await firstDispatches(own.device, dispatches, helpers)).toBe(false);
     expect(own.dispatches).toBe(3);
     expect(helper.dispatches).toBeGreaterThan(0);
     expect(helper.dispatches).toBeLessThan(3);
     await helper.device.lost;
     expect(helper.lost).toBe(true);
     own.device.destroy();
+  });
+
+  test("what is not yet needed goes to a helper first, one after the other, until the device is gone", async () => {
+    const own = await counting();
+    const helper = await counting();
+    const dispatches = await dispatchesOn(own.device);
+    await laterDispatches(own.device, dispatches, async () => helper.device);
+    expect([helper.dispatches, own.dispatches]).toEqual([3, 3]);
+    await helper.device.lost;
+    const late = await counting();
+    const open = async () => {
+      own.device.destroy();
+      await own.device.lost;
+      return late.device;
+    };
+    await laterDispatches(own.device, dispatches, open);
+    expect([late.dispatches, own.dispatches]).toEqual([0, 3]);
+    await late.device.lost;
   });
 
   test("a helper that cannot be opened, or fails, costs nothing but its help", async () => {

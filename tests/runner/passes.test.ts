@@ -54,4 +54,6 @@ test("a pass counts its samples with filters", () => {
   words[5 * SAMPLING_WORDS + 7] = 1;
   expect(passesOf(input, 6, 12)[0]!.filtered).toBe(4);
   expect(passesOf(input, 3, 12).map(({ filtered }) => filtered)).toEqual([2, 2]);
+  words[SAMPLING_WORDS] = 0;
+  expect(passesOf(input, 6, 12)[0]!.filtered).toBe(3);
 });
