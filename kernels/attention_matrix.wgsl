@@ -101,8 +101,8 @@ fn locate(sequence: u32, kv_head: u32, start: u32, count: u32, lane: u32) {
     cache_rows[i] = cache_row(slot, kv_head);
     if (KV_SCALES) {
       let scale = scale_place(slot, kv_head);
-      key_scales[i] = kv_scale(four_of(keys[scale], 0u));
-      value_scales[i] = kv_scale(four_of(values[scale], 0u));
+      key_scales[i] = kv_scale(packed4_of(keys[scale], 0u));
+      value_scales[i] = kv_scale(packed4_of(values[scale], 0u));
     }
   }
 }
@@ -119,7 +119,7 @@ fn load_keys(count: u32, lane: u32) {
       scale = select(1.0, key_scales[position], KV_SCALES);
     }
     for (var part = 0u; part < KEYS4; part++) {
-      vectors[position * STRIDE + d + part] = half4(unpack4(four_of(bits, part)) * scale);
+      vectors[position * STRIDE + d + part] = half4(unpack4(packed4_of(bits, part)) * scale);
     }
   }
 }
@@ -136,7 +136,7 @@ fn load_values(count: u32, lane: u32) {
       scale = select(1.0, value_scales[position], KV_SCALES);
     }
     for (var part = 0u; part < KEYS4; part++) {
-      vectors[position * STRIDE + d + part] = half4(unpack4(four_of(bits, part)) * scale);
+      vectors[position * STRIDE + d + part] = half4(unpack4(packed4_of(bits, part)) * scale);
     }
   }
 }

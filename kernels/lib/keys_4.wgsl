@@ -2,6 +2,6 @@
 alias packed_keys = packed4;
 const KEYS4 = 1u;
 
-fn four_of(bits: packed_keys, i: u32) -> packed4 {
+fn packed4_of(bits: packed_keys, i: u32) -> packed4 {
   return bits;
 }

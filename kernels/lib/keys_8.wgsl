@@ -2,6 +2,6 @@
 alias packed_keys = vec4u;
 const KEYS4 = 2u;
 
-fn four_of(bits: packed_keys, i: u32) -> packed4 {
+fn packed4_of(bits: packed_keys, i: u32) -> packed4 {
   return select(bits.xy, bits.zw, i == 1u);
 }

@@ -55,7 +55,7 @@ fn attend(queries: Queries, sequence: u32, start: u32, lane: u32) -> array<Runni
     for (var i = 0u; i < params.dim4; i += KEYS4) {
       let bits = keys[(row + i) / KEYS4];
       for (var part = 0u; part < KEYS4; part++) {
-        let k = unpack4(four_of(bits, part));
+        let k = unpack4(packed4_of(bits, part));
         for (var j = 0u; j < QUERIES; j++) {
           chains[j] = fma(query[j * DIM4 + i + part], k, chains[j]);
         }
@@ -64,7 +64,7 @@ fn attend(queries: Queries, sequence: u32, start: u32, lane: u32) -> array<Runni
     var key_scale = 1.0;
     if (KV_SCALES) {
       let scale = scale_place(slot, kv_head);
-      key_scale = kv_scale(four_of(keys[scale], 0u));
+      key_scale = kv_scale(packed4_of(keys[scale], 0u));
       value_scales[lane] = kv_scale(values[scale]);
     }
     cache_rows[lane] = row;

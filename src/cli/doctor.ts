@@ -2,7 +2,7 @@ import { openGpuDevice } from "../gpu/device.ts";
 import { describeMatrixUnits } from "../gpu/matrix_units.ts";
 import { exit, runtime } from "../host.ts";
 import { openReferenceDevice } from "../reference/device.ts";
-import { selfTest } from "../selftest/run.ts";
+import { matrixSlack, selfTest } from "../selftest/run.ts";
 import { VERSION } from "../version.ts";
 
 interface Tally {
@@ -15,12 +15,6 @@ export interface DoctorOptions {
   /** Check the products of matrix units, against a reference that rounds to f16 as they do. */
   readonly subgroupMatrix?: boolean | undefined;
 }
-
-/**
- * What a norm leaves in the last bit of f32 may fall on either side in f16, and units may cut sums off, not round them.
- * Attention's weights are rounded, too, as the oracle's are not.
- */
-const MATRIX_SLACK = { products: 64, attention: 256 };
 
 /**
  * `octavo doctor`: what the server would run on, and whether every kernel computes on this adapter what the reference
@@ -38,7 +32,7 @@ export async function runDoctor({ adapter, subgroupMatrix = false }: DoctorOptio
   line("matrix units", await describeMatrixUnits(adapter));
 
   const reference = openReferenceDevice({ products: subgroupMatrix ? "f16" : "f32" });
-  const slack = (kernel: string) => (subgroupMatrix ? MATRIX_SLACK[kernel === "attention" ? kernel : "products"] : 1);
+  const slack = subgroupMatrix ? matrixSlack : undefined;
   const kernels = new Map<string, Tally>();
   for await (const { kernel, case: name, pass, detail } of selfTest(device, reference, slack)) {
     const tally = kernels.get(kernel) ?? { passed: 0, failures: [] };
