@@ -7,7 +7,7 @@
 # With Mesa's drivers inside (300 MB more) it also runs on AMD and Intel GPUs, and on any CPU through lavapipe:
 #   docker build -t octavo:mesa --build-arg DRIVERS=mesa-vulkan-drivers .
 #   docker run --device /dev/dri -p 8000:8000 -v /path/to/model:/model:ro octavo:mesa         an AMD or Intel GPU
-#   docker run -p 8000:8000 -v /path/to/model:/model:ro octavo:mesa                           no GPU
+#   docker run -p 8000:8000 -v /path/to/model:/model:ro -v octavo-cache:/home/octavo/.cache octavo:mesa    no GPU
 #
 # With the weights inside:
 #   docker build -t octavo:baked --target baked --build-context weights=/path/to/model .
@@ -26,7 +26,8 @@ FROM debian:trixie-slim AS runtime
 ARG DRIVERS=""
 RUN apt-get update && apt-get install --yes --no-install-recommends libvulkan1 libxext6 ${DRIVERS} && \
     rm -rf /var/lib/apt/lists/*
-RUN useradd --create-home --uid 10001 octavo
+# Mesa keeps the machine code of kernels in ~/.cache: a volume there takes its owner from here.
+RUN useradd --create-home --uid 10001 octavo && install --directory --owner octavo /home/octavo/.cache
 WORKDIR /octavo
 COPY --from=build /usr/local/bin/bun /usr/local/bin/bun
 COPY --from=build /octavo/node_modules node_modules

@@ -35,14 +35,14 @@ export async function firstDispatches(
   dispatches: readonly Dispatch[],
   { open, most = MOST_HELPERS, afterMs = 100 }: Helpers,
 ): Promise<boolean> {
-  // What takes longest is begun first here: begun last, it would be waited for alone.
+  // What takes longest is begun first: begun last, it would be waited for alone.
   const waiting = longestLast(dispatches);
   const helped: Dispatch[] = [];
   const help = async () => {
     const helper = await open();
     try {
       const pipelines = new Pipelines(helper);
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
+      for (let next = waiting.pop(); next; next = waiting.pop()) {
         helped.push(next);
         await dispatchNone(helper, [await boundElsewhere(helper, pipelines, next.shader)]);
       }
