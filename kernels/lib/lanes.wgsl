@@ -11,12 +11,7 @@ fn sum_lanes(lane: u32, used: u32, value: f32) -> f32 {
   // Lane 0 alone walks: the others would only repeat it, which on a CPU is not free.
   let walk = select(0u, used, lane == 0u);
   var total = lane_sums[0];
-  var i = 1u;
-  for (; i + 4u <= walk; i += 4u) {
-    let next = vec4f(lane_sums[i], lane_sums[i + 1u], lane_sums[i + 2u], lane_sums[i + 3u]);
-    total = (((total + next.x) + next.y) + next.z) + next.w;
-  }
-  for (; i < walk; i++) {
+  for (var i = 1u; i < walk; i++) {
     total += lane_sums[i];
   }
   if (lane == 0u) {
