@@ -3,13 +3,14 @@ import { defineKernel } from "./define.ts";
 import cache from "./lib/cache.wgsl" with { type: "text" };
 import cut from "./lib/cut.wgsl" with { type: "text" };
 import { MATRIX_EXTENSIONS } from "./lib/products.ts";
+import queries from "./lib/queries.wgsl" with { type: "text" };
 import running from "./lib/running.wgsl" with { type: "text" };
 
 /** Grid: [heads / GROUP, rows / ROWS, 1], the rows after the decodes with `skip_decodes`; z the partitions with `split`. */
 export const attentionMatrix = defineKernel({
   name: "attention_matrix",
   source,
-  libs: [cache, cut, running],
+  libs: [cache, cut, queries, running],
   constants: ["DIM4", "GROUP", "ROWS", "UNIT_M", "UNIT_N", "UNIT_K", "SUBGROUP_LANES"],
   extensions: MATRIX_EXTENSIONS,
   params: {

@@ -59,21 +59,6 @@ var<workgroup> walked: array<f32, WIDTH>;
 var<workgroup> peaks: array<f32, UNIT_M>;
 var<workgroup> masses: array<f32, UNIT_M>;
 
-// The rows [first, last] and heads [head, head + GROUP); queries beyond the last row repeat it and are not stored.
-struct Queries {
-  first: u32,
-  last: u32,
-  head: u32,
-}
-
-fn row_of(queries: Queries, j: u32) -> u32 {
-  return min(queries.first + j / GROUP, queries.last);
-}
-
-fn pair_of(queries: Queries, j: u32) -> u32 {
-  return row_of(queries, j) * params.heads + queries.head + j % GROUP;
-}
-
 // What is no number counts as 0 and what is beyond f16 as its largest: 0 times what a query does not see has to be 0.
 fn half4(numbers: vec4f) -> vec4h {
   let is_nan = (bitcast<vec4u>(numbers) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
@@ -107,33 +92,23 @@ fn locate(sequence: u32, kv_head: u32, start: u32, count: u32, lane: u32) {
   }
 }
 
-fn load_keys(count: u32, lane: u32) {
+// K of `count` positions, or V.
+fn load_vectors(of_values: bool, count: u32, lane: u32) {
   for (var i = lane; i < PARTITION * PADDED4 / KEYS4; i += WIDTH) {
     let position = i * KEYS4 / PADDED4;
     let d = i * KEYS4 % PADDED4;
-    let is_there = position < count && d < DIM4;
     var bits = packed_keys();
     var scale = 1.0;
-    if (is_there) {
-      bits = keys[(cache_rows[position] + d) / KEYS4];
-      scale = select(1.0, key_scales[position], KV_SCALES);
-    }
-    for (var part = 0u; part < KEYS4; part++) {
-      vectors[position * STRIDE + d + part] = half4(unpack4(packed4_of(bits, part)) * scale);
-    }
-  }
-}
-
-fn load_values(count: u32, lane: u32) {
-  for (var i = lane; i < PARTITION * PADDED4 / KEYS4; i += WIDTH) {
-    let position = i * KEYS4 / PADDED4;
-    let d = i * KEYS4 % PADDED4;
-    let is_there = position < count && d < DIM4;
-    var bits = packed_keys();
-    var scale = 1.0;
-    if (is_there) {
-      bits = values[(cache_rows[position] + d) / KEYS4];
-      scale = select(1.0, value_scales[position], KV_SCALES);
+    if (position < count && d < DIM4) {
+      let at = (cache_rows[position] + d) / KEYS4;
+      if (of_values) {
+        bits = values[at];
+      } else {
+        bits = keys[at];
+      }
+      if (KV_SCALES) {
+        scale = select(key_scales[position], value_scales[position], of_values);
+      }
     }
     for (var part = 0u; part < KEYS4; part++) {
       vectors[position * STRIDE + d + part] = half4(unpack4(packed4_of(bits, part)) * scale);
@@ -147,7 +122,7 @@ fn attend(queries: Queries, sequence: u32, start: u32, lane: u32, subgroup: u32)
   let count = min(PARTITION, positions[queries.last] + 1u - start);
   locate(sequence, queries.head / (params.heads / params.kv_heads), start, count, lane);
   workgroupBarrier();
-  load_keys(count, lane);
+  load_vectors(false, count, lane);
   workgroupBarrier();
   for (var column = subgroup * UNIT_N; column < PARTITION; column += SUBGROUPS * UNIT_N) {
     var scores = Result();
@@ -159,7 +134,7 @@ fn attend(queries: Queries, sequence: u32, start: u32, lane: u32, subgroup: u32)
     subgroupMatrixStore<row_major>(&results, column / 4u, scores, PARTITION4);
   }
   workgroupBarrier();
-  load_values(count, lane);
+  load_vectors(true, count, lane);
   weigh(queries, start, lane);
   for (var column = subgroup * UNIT_N; column < PADDED4 * 4u; column += SUBGROUPS * UNIT_N) {
     var sums = Result();

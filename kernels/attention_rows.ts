@@ -3,6 +3,7 @@ import { defineKernel } from "./define.ts";
 import cache from "./lib/cache.wgsl" with { type: "text" };
 import cut from "./lib/cut.wgsl" with { type: "text" };
 import partition from "./lib/partition.wgsl" with { type: "text" };
+import queries from "./lib/queries.wgsl" with { type: "text" };
 import running from "./lib/running.wgsl" with { type: "text" };
 import sum4 from "./lib/sum4.wgsl" with { type: "text" };
 
@@ -10,7 +11,7 @@ import sum4 from "./lib/sum4.wgsl" with { type: "text" };
 export const attentionRows = defineKernel({
   name: "attention_rows",
   source,
-  libs: [cache, sum4, cut, running, partition],
+  libs: [cache, sum4, cut, running, queries, partition],
   constants: ["DIM4", "GROUP", "ROWS"],
   params: {
     heads: "u32",

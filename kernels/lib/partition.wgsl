@@ -13,21 +13,6 @@ var<workgroup> peaks: array<f32, QUERIES>;
 var<workgroup> masses: array<f32, QUERIES>;
 var<workgroup> span_sums: array<vec4f, ITEMS * WIDTH>;
 
-// Queries of rows [first, last] and heads [head, head + GROUP); those beyond the last row repeat it.
-struct Queries {
-  first: u32,
-  last: u32,
-  head: u32,
-}
-
-fn row_of(queries: Queries, j: u32) -> u32 {
-  return min(queries.first + j / GROUP, queries.last);
-}
-
-fn pair_of(queries: Queries, j: u32) -> u32 {
-  return row_of(queries, j) * params.heads + queries.head + j % GROUP;
-}
-
 fn context_of(queries: Queries, j: u32) -> u32 {
   return positions[row_of(queries, j)] + 1u;
 }

@@ -10,15 +10,9 @@ alias Left = subgroup_matrix_left<f16, UNIT_K, UNIT_M>;
 alias Right = subgroup_matrix_right<f16, UNIT_N, UNIT_K>;
 alias Result = subgroup_matrix_result<f32, UNIT_N, UNIT_M>;
 
-const LANES = SUBGROUP_LANES * SUBGROUPS_DOWN * SUBGROUPS_ACROSS;
-const SUBGROUP_ROWS = DOWN * UNIT_M;
-const SUBGROUP_COLUMNS = ACROSS * UNIT_N;
-const TILE_ROWS = SUBGROUPS_DOWN * SUBGROUP_ROWS;
-const TILE_COLUMNS = SUBGROUPS_ACROSS * SUBGROUP_COLUMNS;
 const DEPTH4 = DEPTH * 8u; // vec4s
 // Two vec4s more than are used keep eight rows that are loaded together on different banks.
 const STRIDE = DEPTH4 + 2u;
-const RESULT4 = UNIT_M * UNIT_N / 4u;
 
 var<workgroup> rows_of_x: array<vec4h, TILE_ROWS * STRIDE>;
 var<workgroup> columns: array<vec4h, TILE_COLUMNS * STRIDE>;

@@ -4,15 +4,9 @@ alias Left = subgroup_matrix_left<i8, UNIT_K, UNIT_M>;
 alias Right = subgroup_matrix_right<i8, UNIT_N, UNIT_K>;
 alias Result = subgroup_matrix_result<i32, UNIT_N, UNIT_M>;
 
-const LANES = SUBGROUP_LANES * SUBGROUPS_DOWN * SUBGROUPS_ACROSS;
-const SUBGROUP_ROWS = DOWN * UNIT_M;
-const SUBGROUP_COLUMNS = ACROSS * UNIT_N;
-const TILE_ROWS = SUBGROUPS_DOWN * SUBGROUP_ROWS;
-const TILE_COLUMNS = SUBGROUPS_ACROSS * SUBGROUP_COLUMNS;
 const DEPTH8 = DEPTH * CHUNK8; // eights of K
 // Two eights more than are used keep rows that are loaded together on different banks.
 const STRIDE = DEPTH8 + 2u;
-const RESULT4 = UNIT_M * UNIT_N / 4u;
 const RESULTS = DOWN * ACROSS;
 const OWNED = (RESULT4 + SUBGROUP_LANES - 1u) / SUBGROUP_LANES; // fours of a result, of a lane
 

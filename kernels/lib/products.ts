@@ -13,6 +13,7 @@ import inputRounded from "./input_rounded.wgsl" with { type: "text" };
 import inputRoundedLanes from "./input_rounded_lanes.wgsl" with { type: "text" };
 import inputRoundedOctets from "./input_rounded_octets.wgsl" with { type: "text" };
 import laneSums from "./lanes.wgsl" with { type: "text" };
+import matrixTile from "./matrix_tile.wgsl" with { type: "text" };
 import chunks from "./product_chunks.wgsl" with { type: "text" };
 import lanes from "./product_lanes.wgsl" with { type: "text" };
 import matrix from "./product_matrix.wgsl" with { type: "text" };
@@ -96,7 +97,7 @@ const PRODUCTS = {
     rounded: [chainInt8, inputRounded, inputRoundedOctets, laneSums, chunks],
   },
   tile: { plain: [tile, finishRows], rounded: [chainInt8, inputRounded, tileInt8, finishRows] },
-  matrix: { plain: [matrix], rounded: [inputRounded, matrixInt8] },
+  matrix: { plain: [matrixTile, matrix], rounded: [inputRounded, matrixTile, matrixInt8] },
 } satisfies Record<string, Inputs>;
 
 /** The constants that make a shape out of its kind. */
