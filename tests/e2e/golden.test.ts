@@ -41,7 +41,7 @@ for (const kind of deviceKinds) {
         expect(await logitsError(built, model)).toBeLessThan(tolerance);
         expect(await wrongTokens(built, model, 0.02)).toEqual([]);
         await built.engine.close();
-      });
+      }, 60_000);
     }
   });
 
@@ -52,7 +52,7 @@ for (const kind of deviceKinds) {
         expect(await logitsError(built, model)).toBeLessThan(tolerance);
         expect(await wrongTokens(built, model, 0.02)).toEqual([]);
         await built.engine.close();
-      });
+      }, 60_000);
 
       test(`${model.name}, KV in f16`, async () => {
         const built = await engineOn(kind, model.directory, { kvCacheDtype: "f16", blockSize: "8" });
