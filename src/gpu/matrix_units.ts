@@ -6,6 +6,9 @@ const SUBGROUP_MATRIX = "chromium-experimental-subgroup-matrix" as GPUFeatureNam
 
 export const MATRIX_FEATURES: readonly GPUFeatureName[] = ["subgroups", "shader-f16", SUBGROUP_MATRIX];
 
+/** Workgroup memory for the largest tile of a product (ops/product.ts). */
+const TILE_BYTES = 24 * 1024;
+
 interface SubgroupMatrixConfig {
   readonly componentType: string;
   readonly resultComponentType: string;
@@ -24,7 +27,7 @@ export async function describeMatrixUnits(adapter: string | undefined): Promise<
 }
 
 /** The largest products that the adapter's matrix units offer. Throws GpuUnavailableError where it has none of f16. */
-export function chooseMatrixUnits(adapter: Pick<GPUAdapter, "features" | "info">): MatrixUnits {
+export function chooseMatrixUnits(adapter: Pick<GPUAdapter, "features" | "info" | "limits">): MatrixUnits {
   const units = findMatrixUnits(adapter);
   if (typeof units !== "string") return units;
   const { description, device } = adapter.info;
@@ -34,13 +37,19 @@ export function chooseMatrixUnits(adapter: Pick<GPUAdapter, "features" | "info">
 }
 
 /** The units, or what is lacking. */
-function findMatrixUnits({ features, info }: Pick<GPUAdapter, "features" | "info">): MatrixUnits | string {
+function findMatrixUnits({
+  features,
+  info,
+  limits,
+}: Pick<GPUAdapter, "features" | "info" | "limits">): MatrixUnits | string {
   const missing = MATRIX_FEATURES.find((feature) => !features.has(feature));
   if (missing) return `it needs an adapter with the feature ${missing}`;
   const { subgroupMinSize, subgroupMaxSize: lanes } = info;
   if (subgroupMinSize !== lanes) {
     return `it needs subgroups of one size, and here they have ${subgroupMinSize} to ${lanes} lanes`;
   }
+  const { maxComputeWorkgroupStorageSize: room } = limits;
+  if (room < TILE_BYTES) return `it needs ${TILE_BYTES} bytes of workgroup memory, and here there are ${room}`;
   const { subgroupMatrixConfigs = [] } = info as { subgroupMatrixConfigs?: Iterable<SubgroupMatrixConfig> };
   const configs = [...subgroupMatrixConfigs];
   const f16 = largest(configs, "f16", "f32", lanes);

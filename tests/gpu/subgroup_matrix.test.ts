@@ -107,9 +107,10 @@ describe("the choice of a matrix unit", () => {
   const config = (componentType: string, resultComponentType: string, M: number, N: number, K: number) => {
     return { componentType, resultComponentType, M, N, K };
   };
-  const adapter = (subgroupMatrixConfigs: unknown[], info: object = {}, has: Set<string> = features) => {
+  const adapter = (subgroupMatrixConfigs: unknown[], info: object = {}, has: Set<string> = features, room = 32768) => {
     const all = { device: "a GPU", subgroupMinSize: 32, subgroupMaxSize: 32, subgroupMatrixConfigs, ...info };
-    return { features: has, info: all } as unknown as GPUAdapter;
+    const limits = { maxComputeWorkgroupStorageSize: room };
+    return { features: has, info: all, limits } as unknown as GPUAdapter;
   };
 
   test("takes the largest that multiplies f16 into f32, and int8 into i32", () => {
@@ -133,6 +134,7 @@ describe("the choice of a matrix unit", () => {
       "Cannot use --subgroup-matrix: it needs an adapter with the feature shader-f16: received a GPU: leave the flag out",
     );
     expect(() => chooseMatrixUnits(adapter(one, { subgroupMinSize: 8 }))).toThrow("they have 8 to 32 lanes");
+    expect(() => chooseMatrixUnits(adapter(one, {}, features, 16384))).toThrow("and here there are 16384");
     expect(() => chooseMatrixUnits(adapter([config("f32", "f32", 8, 8, 8)]))).toThrow("multiply f16 into f32");
   });
 });
